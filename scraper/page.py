@@ -1,0 +1,96 @@
+"""A fetched response as plain data, and what a board makes of it. No Scrapy in here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+from urllib.parse import urljoin
+
+import orjson
+from parsel import Selector
+
+
+class PageError(Exception):
+    """A page that is not what was asked for. `outcome` names it: `broken`, `login`, `refused`, `blocked`, `moved`."""
+
+    def __init__(self, outcome: str, message: str) -> None:
+        super().__init__(message)
+        self.outcome = outcome
+
+
+@dataclass(frozen=True)
+class Page:
+    """A fetched page. `kind` and `carried` come from the request that asked for it.
+
+    `url` is the address after redirects; `fetched_at` is UTC.
+    """
+
+    url: str
+    text: str
+    fetched_at: datetime
+    status: int = 200
+    employer: str | None = None
+    kind: str = "list"
+    carried: Mapping[str, Any] = field(default_factory=dict)
+
+    def json(self) -> Any:
+        """The text as JSON. Raises `PageError`: `login` where HTML came in its place, `broken` where it is cut off."""
+        try:
+            return orjson.loads(self.text)
+        except orjson.JSONDecodeError as error:
+            if self.text.lstrip()[:1] == "<":
+                raise PageError("login", f"{self.url}: a web page came in place of JSON") from None
+            raise PageError("broken", f"{self.url}: not JSON: {error}") from None
+
+    @cached_property
+    def tree(self) -> Selector:
+        """The text as HTML or XML; an empty text is an empty document."""
+        kind = "xml" if self.text.lstrip()[:5] == "<?xml" else "html"
+        return Selector(text=self.text or "<html></html>", type=kind)
+
+    def join(self, url: str) -> str:
+        """`url` made absolute."""
+        return urljoin(self.url, url)
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """A page to fetch. `key` is the posting's key where the page is one posting's detail."""
+
+    url: str
+    kind: str = "list"
+    key: str | None = None
+    carried: Mapping[str, Any] = field(default_factory=dict)
+    method: str = "GET"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    json: Any = None
+    """Sent as the body, with its content type."""
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """How many postings the board says it has for this target."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A posting that the board itself says is closed."""
+
+    key: str
+    reason: str
+
+
+def take(piece: Any, path: str) -> Any:
+    """Pop the value at a dotted path of a piece; None where any step of it is absent. What is left counts as unread.
+
+    >>> row = {"location": {"name": "Porto", "id": 3}}
+    >>> take(row, "location.name"), row
+    ('Porto', {'location': {'id': 3}})
+    """
+    *steps, last = path.split(".")
+    for step in steps:
+        piece = piece.get(step) if isinstance(piece, dict) else None
+    return piece.pop(last, None) if isinstance(piece, dict) else None

@@ -1,0 +1,64 @@
+"""Vocabularies as data (`*.toml`) and the two ways of using them: load one, find its phrases in a text."""
+
+import tomllib
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib.resources import files
+from typing import Any, Generic, NamedTuple, TypeVar
+
+import ahocorasick
+
+T = TypeVar("T")
+
+
+@cache
+def load(name: str) -> dict[str, Any]:
+    """The vocabulary `words/<name>.toml`. Read once; callers do not change it."""
+    return tomllib.loads((files(__name__) / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+class Match(NamedTuple, Generic[T]):
+    """A phrase found at `text[start:end]`."""
+
+    start: int
+    end: int
+    value: T
+
+
+class Matcher(Generic[T]):
+    """Finds thousands of phrases in one pass (an Aho-Corasick automaton).
+
+    Phrases are given folded and matched against folded text. A match stands between characters that are no letters
+    or digits; of overlapping matches the longest stays, the earlier one of equals.
+    """
+
+    def __init__(self, phrases: Iterable[tuple[str, T]]) -> None:
+        self._automaton = ahocorasick.Automaton()
+        for phrase, value in phrases:
+            self._automaton.add_word(phrase, (len(phrase), value))
+        self._automaton.make_automaton()
+
+    def overlapping(self, folded: str, start: int = 0, end: int | None = None) -> Iterator[Match[T]]:
+        """Every match that stands between boundaries, in the order of its end."""
+        if not len(self._automaton):
+            return
+        stop = len(folded) if end is None else end
+        for last, (length, value) in self._automaton.iter(folded, start, stop):
+            first = last - length + 1
+            before = folded[first - 1] if first > start else " "
+            after = folded[last + 1] if last + 1 < stop else " "
+            if not (before.isalnum() and folded[first].isalnum()) and not (after.isalnum() and folded[last].isalnum()):
+                yield Match(first, last + 1, value)
+
+    def find(self, folded: str, start: int = 0, end: int | None = None) -> list[Match[T]]:
+        """The matches in reading order, without overlaps."""
+        kept: list[Match[T]] = []
+        taken = -1
+        for match in sorted(self.overlapping(folded, start, end), key=lambda m: (m.start, -m.end)):
+            if match.start >= taken:
+                kept.append(match)
+                taken = match.end
+            elif kept and match.end - match.start > kept[-1].end - kept[-1].start:
+                kept[-1] = match
+                taken = match.end
+        return kept
