@@ -1,0 +1,37 @@
+# Every target sets up what it needs: `make demo` and `make test` work in a fresh clone.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test check format eval lock clean
+
+demo: .venv/ready
+	$(BIN)/rolecall demo
+
+test: .venv/ready
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -q
+
+check: .venv/ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: .venv/ready
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: .venv/ready
+	$(BIN)/uv pip compile -q pyproject.toml --all-extras --universal --no-annotate --no-header -o requirements.lock
+
+clean:
+	rm -rf .venv .make .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+
+# Debian splits venv from Python: where it is missing, virtualenv from the package index does the same.
+.venv/ready: pyproject.toml requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Rolecall needs Python 3.11 or newer; set PYTHON=…")'
+	test -x $(BIN)/pip || $(PYTHON) -m venv .venv || \
+	  { $(PYTHON) -m pip install -q --target .make/virtualenv virtualenv && \
+	    PYTHONPATH=.make/virtualenv $(PYTHON) -m virtualenv -q .venv; }
+	$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements.lock
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@

@@ -1,0 +1,1 @@
+"""The crawl: the only folder beside `spiders/` that imports Scrapy."""

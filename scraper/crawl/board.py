@@ -1,0 +1,298 @@
+"""The one class that boards inherit. A board says where its posts are; everything else is done here, once.
+
+A board is three small methods: `first` (the first requests for a target), `jobs` (the pieces of a page and the pages
+that follow) and `posting` (a piece -> `RawPosting`). Counting, isolation of errors, the guard against endless paging,
+and what a lost page means live in this module.
+"""
+
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any, ClassVar, Literal, TypeAlias
+
+import scrapy
+from parsel import Selector
+from pydantic import ValidationError
+from scrapy.http import Response, TextResponse
+from scrapy.settings import BaseSettings
+from twisted.python.failure import Failure
+
+from scraper import __version__
+from scraper.crawl.blocks import block_seen
+from scraper.crawl.report import TargetReport
+from scraper.page import Closed, Page, PageError, PageRequest, Total
+from scraper.posting import RawPosting, RawSalary
+
+Found: TypeAlias = PageRequest | Total | Closed | dict[str, Any] | Selector | Any
+
+TEXT_SLOTS = frozenset(name for name, slot in RawPosting.model_fields.items() if slot.annotation in (str, str | None))
+LIST_SLOTS = frozenset(name for name, slot in RawPosting.model_fields.items() if slot.default == [])
+
+
+class Rejected(Exception):
+    """A piece that did not become a raw posting."""
+
+    def __init__(self, reason: str, piece: Any) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.piece = piece.get() if isinstance(piece, Selector) else piece
+
+
+class Board(scrapy.Spider):
+    """A site or an ATS product.
+
+    Run by Scrapy too: `scrapy crawl NAME -a employer=SLUG[,SLUG] -O posts.jsonl`; other arguments are the board's
+    `options`.
+    """
+
+    title: ClassVar[str]
+    """Name as its makers spell it."""
+    docs: ClassVar[str]
+    """Address of the public documentation."""
+    target: ClassVar[str]
+    """Shape of a target, e.g. `greenhouse:EMPLOYER`."""
+    doors: ClassVar[tuple[str, ...]] = ()
+    """The public ways in, e.g. `json api`, `sitemap`."""
+    publishes: ClassVar[tuple[str, ...]] = ()
+    """Slots of `RawPosting` that the board fills, beyond key, url and title."""
+    options: ClassVar[dict[str, str]] = {}
+    """Arguments of the board: name to what it does and its default."""
+    date_order: ClassVar[Literal["YMD", "MDY", "DMY"] | None] = None
+    """Order of the board's numeric dates."""
+    time_zone: ClassVar[str | None] = None
+    """IANA zone of the board's times without an offset."""
+    pay_unit: ClassVar[Literal["unit", "cent"]] = "unit"
+    """Unit of the board's pay figures."""
+
+    def __init__(self, employer: str = "", employers: Sequence[str | None] = (), **options: Any) -> None:
+        super().__init__(self.name)
+        unknown = options.keys() - self.options.keys()
+        if unknown:
+            known = ", ".join(self.options) or "none"
+            raise ValueError(f"{self.name} has no option {', '.join(sorted(unknown))} (it has: {known})")
+        self.__dict__.update(options)
+        named = [slug.strip() for slug in employer.split(",") if slug.strip()]
+        self.employers: list[str | None] = [*employers] or [*named] or [None]
+        self.reports = {slug: TargetReport(self.target_name(slug)) for slug in self.employers}
+        self.known: Callable[[str | None, str], bool] = lambda employer, key: False
+        """Whether a posting is known and fresh, so that its detail page need not be fetched."""
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        super().update_settings(settings)
+        contact = settings.get("ROLECALL_CONTACT")
+        settings.set("USER_AGENT", f"rolecall/{__version__}" + (f" (+{contact})" if contact else ""), "spider")
+        if settings.get("ROLECALL_MIRROR"):
+            mirror = "scraper.crawl.mirror.MirrorHandler"
+            settings.set(
+                "DOWNLOAD_HANDLERS", dict(settings["DOWNLOAD_HANDLERS"]) | {"http": mirror, "https": mirror}, "spider"
+            )
+
+    # -- what a board says --------------------------------------------------------------------------------------------
+
+    def first(self, employer: str | None) -> Iterable[PageRequest]:
+        """The first requests for a target."""
+        raise NotImplementedError
+
+    def jobs(self, page: Page) -> Iterable[Found]:
+        """The pieces of a page (anything but the types below), and `PageRequest`, `Total`, `Closed`.
+
+        Raises `PageError` where the page is not what was asked for.
+        """
+        raise NotImplementedError
+
+    def posting(self, page: Page, piece: Any) -> RawPosting:
+        """One piece as a raw posting, by `raw`."""
+        raise NotImplementedError
+
+    # -- what boards are given ----------------------------------------------------------------------------------------
+
+    def raw(self, page: Page, **slots: Any) -> RawPosting:
+        """A raw posting of this board. Absent values, empty strings and single values for lists are put right.
+
+        Raises `pydantic.ValidationError` where key, url or title is missing.
+        """
+        given = {name: tidy(name, value) for name, value in slots.items()}
+        facts = {
+            "board": self.name,
+            "employer": page.employer,
+            "url": page.url,
+            "seen_at": page.fetched_at,
+            "date_order": self.date_order,
+            "time_zone": self.time_zone,
+            "pay_unit": self.pay_unit,
+        }
+        return RawPosting(**facts | {name: value for name, value in given.items() if value is not None})
+
+    def read(self, page: Page) -> Iterator[PageRequest | Total | Closed | RawPosting | Rejected]:
+        """All that a page holds, each piece by itself: a piece that breaks is yielded as `Rejected`.
+
+        Needs no crawl. Raises `PageError`, or whatever `jobs` raises on a page that it cannot take apart.
+        """
+        for found in self.jobs(page):
+            if isinstance(found, PageRequest | Total | Closed):
+                yield found
+                continue
+            try:
+                raw = self.posting(page, found)
+            except ValidationError as error:
+                first = error.errors()[0]
+                yield Rejected(f"{'.'.join(map(str, first['loc']))}: {first['msg']}", found)
+            except Exception as error:  # noqa: BLE001  one bad posting never loses its page
+                yield Rejected(f"{type(error).__name__}: {error}", found)
+            else:
+                yield raw.model_copy(update={"unread": left_over(found)}) if isinstance(found, dict) else raw
+
+    def target_name(self, employer: str | None) -> str:
+        """The target in one word, e.g. `greenhouse:acme`."""
+        return f"{self.name}:{employer}" if employer else self.name
+
+    # -- the crawl ----------------------------------------------------------------------------------------------------
+
+    async def start(self) -> AsyncIterator[Any]:
+        """The first requests of every target."""
+        for employer, report in self.reports.items():
+            try:
+                for request in self.first(employer):
+                    yield self.request(request, employer)
+            except PageError as error:
+                report.stop(error.outcome, str(error))
+            except Exception as error:  # noqa: BLE001  one bad target never stops the others
+                report.stop("broken", f"{type(error).__name__}: {error}")
+
+    def request(self, asked: PageRequest, employer: str | None) -> scrapy.Request:
+        """A Scrapy request that comes back to `read_page`, or to `lose_page`."""
+        self.reports[employer].requests += 1
+        given: dict[str, Any] = {"url": asked.url, "headers": dict(asked.headers), "method": asked.method}
+        rest: dict[str, Any] = {
+            "callback": self.read_page,
+            "errback": self.lose_page,
+            "cb_kwargs": {"asked": asked, "employer": employer},
+            "priority": 1 if asked.key else 0,  # details first: the list does not grow faster than it is read
+        }
+        if asked.json is not None:
+            return scrapy.http.JsonRequest(data=asked.json, **given, **rest)
+        return scrapy.Request(**given, **rest)
+
+    def read_page(self, response: Response, asked: PageRequest, employer: str | None) -> Iterator[Any]:
+        """A fetched page becomes raw postings and further requests."""
+        report = self.reports[employer]
+        report.pages += 1
+        seen = block_seen(response)
+        if seen:
+            report.stop("blocked", seen)
+            return
+        if not isinstance(response, TextResponse):
+            self.count_lost(report, asked, f"{response.url}: no text but {len(response.body)} bytes of something else")
+            return
+        page = Page(
+            url=response.url,
+            text=response.text,
+            fetched_at=datetime.now(UTC),
+            status=response.status,
+            employer=employer,
+            kind=asked.kind,
+            carried=asked.carried,
+        )
+        try:
+            found = list(self.read(page))
+        except PageError as error:
+            self.count_lost(report, asked, str(error), error.outcome)
+            return
+        except Exception as error:  # noqa: BLE001  one bad page never loses its crawl
+            self.count_lost(report, asked, f"{page.url}: {type(error).__name__}: {error}")
+            return
+        yield from self.count_found(found, report, asked, employer)
+
+    def count_found(
+        self, found: list[Any], report: TargetReport, asked: PageRequest, employer: str | None
+    ) -> Iterator[Any]:
+        """What a page held, counted; a list page that shows nothing new ends its target."""
+        keys = [item.key for item in found if isinstance(item, RawPosting | PageRequest) and item.key]
+        if asked.kind == "list" and keys and report.keys.issuperset(keys):
+            report.stop("looped", f"{asked.url}: shows only postings of earlier pages; the list was ended here")
+            return
+        if report.pages > self.settings.getint("ROLECALL_MAX_PAGES") and asked.kind == "list":
+            report.stop("looped", f"more than {self.settings.getint('ROLECALL_MAX_PAGES')} pages")
+            return
+        for item in found:
+            if isinstance(item, PageRequest):
+                if item.key is None:
+                    yield self.request(item, employer)
+                elif item.key not in report.keys:
+                    report.keys.add(item.key)
+                    report.found += 1
+                    if self.known(employer, item.key):
+                        report.known += 1
+                    else:
+                        yield self.request(item, employer)
+            elif isinstance(item, Total):
+                report.shrunk |= report.total is not None and 0 < item.count < report.total
+                report.total = max(report.total or 0, item.count)
+            elif isinstance(item, Closed):
+                report.closed += 1
+                report.keys.add(item.key)
+            elif isinstance(item, Rejected):
+                report.found += asked.key is None
+                yield item
+            elif asked.key is None and item.key in report.keys:
+                report.repeated += 1
+            else:
+                report.found += asked.key is None
+                report.keys.add(item.key)
+                yield item
+
+    def lose_page(self, failure: Failure) -> None:
+        """A page that did not come: blocked, gone, or lost."""
+        request: scrapy.Request = failure.request  # type: ignore[attr-defined]
+        asked: PageRequest = request.cb_kwargs["asked"]
+        report = self.reports[request.cb_kwargs["employer"]]
+        response: Response | None = getattr(failure.value, "response", None)
+        if response is None:
+            if not report.stopped:
+                self.count_lost(
+                    report, asked, f"{asked.url}: {failure.getErrorMessage() or type(failure.value).__name__}"
+                )
+            return
+        seen = block_seen(response)
+        if seen:
+            report.stop("blocked", seen)
+        elif response.status == 410 and asked.key:
+            report.closed += 1
+        else:
+            outcome = {404: "moved", 410: "moved", 401: "login"}.get(response.status, "broken")
+            self.count_lost(report, asked, f"{asked.url}: HTTP {response.status}", outcome)
+
+    def count_lost(self, report: TargetReport, asked: PageRequest, what: str, outcome: str = "broken") -> None:
+        """Name a lost page. The first page of a target lost is the target lost."""
+        report.lost += 1
+        report.lost_lists += asked.kind == "list"
+        report.lose(what)
+        if asked.kind == "list" and not report.keys:
+            report.stop(outcome, what)
+
+
+def tidy(name: str, value: Any) -> Any:
+    """A slot's value in the shape of the contract: text for text, a list without holes for a list."""
+    if name in LIST_SLOTS:
+        given = value if isinstance(value, list | tuple) else [value]
+        kept = [item.strip() if isinstance(item, str) else item for item in given]
+        return [str(item) if isinstance(item, int) else item for item in kept if item not in (None, "", {})]
+    if name in TEXT_SLOTS and isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    if name in TEXT_SLOTS and isinstance(value, list):
+        return ", ".join(str(item) for item in value if item) or None
+    if isinstance(value, str) and name != "description":
+        return value.strip() or None
+    if isinstance(value, RawSalary) and not value.model_fields_set - {"label"}:
+        return None
+    return value
+
+
+def left_over(piece: Any) -> Any:
+    """What no slot has taken of a piece, without empty values."""
+    if isinstance(piece, dict):
+        kept = {key: left_over(value) for key, value in piece.items()}
+        return {key: value for key, value in kept.items() if value not in (None, "", {}, [])}
+    if isinstance(piece, list):
+        return [value for value in map(left_over, piece) if value not in (None, "", {}, [])]
+    return piece

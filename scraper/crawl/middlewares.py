@@ -1,0 +1,72 @@
+"""Downloader middlewares: a stopped target asks no more and `Retry-After` is honoured."""
+
+import asyncio
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from time import monotonic
+from typing import Self
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.retry import RetryMiddleware
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
+from scrapy.settings import BaseSettings
+from scrapy.utils.httpobj import urlparse_cached
+
+from scraper.crawl.board import Board
+
+
+class StopTarget:
+    """Drops the requests of a target that has ended: blocked, looped, broken."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> None:
+        spider = self.crawler.spider
+        if isinstance(spider, Board) and "employer" in request.cb_kwargs:
+            report = spider.reports[request.cb_kwargs["employer"]]
+            if report.stopped:
+                raise IgnoreRequest(f"{report.target} has ended: {report.stopped}")
+
+
+class PatientRetry(RetryMiddleware):
+    """Scrapy's retries, after as long as `Retry-After` (RFC 9110, seconds or a date) asks for, for the whole host."""
+
+    def __init__(self, settings: BaseSettings) -> None:
+        super().__init__(settings)
+        self.longest = settings.getfloat("ROLECALL_RETRY_AFTER_MAX")
+        self.not_before: dict[str, float] = {}
+
+    async def process_request(self, request: Request) -> None:
+        host = urlparse_cached(request).netloc
+        while (wait := self.not_before.get(host, 0) - monotonic()) > 0:  # noqa: ASYNC110  the end may be put off
+            await asyncio.sleep(wait)
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
+        wait = asked_to_wait(response)
+        if wait is not None and wait > self.longest:
+            return response
+        if wait is not None:
+            host = urlparse_cached(request).netloc
+            self.not_before[host] = max(self.not_before.get(host, 0), monotonic() + wait)
+        return super().process_response(request, response)
+
+
+def asked_to_wait(response: Response) -> float | None:
+    """Seconds that a 429 or 503 asks us to wait; None where it does not say."""
+    said = response.headers.get(b"Retry-After")
+    if said is None or response.status not in (429, 503):
+        return None
+    text = said.decode("latin-1").strip()
+    if text.isdigit():
+        return float(text)
+    try:
+        return max(0.0, (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds())
+    except (ValueError, TypeError):
+        return None

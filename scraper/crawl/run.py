@@ -1,0 +1,128 @@
+"""Runs boards over targets in one process and writes the postings to one place."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any, TextIO
+
+from scrapy import signals
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.settings import Settings
+from scrapy.spiderloader import SpiderLoader
+
+from scraper.crawl import settings as house_settings
+from scraper.crawl.board import Board
+from scraper.crawl.report import TargetReport
+from scraper.posting import Posting
+
+
+class TargetError(ValueError):
+    """A target that names no board, or lacks what its board needs."""
+
+
+@cache
+def boards() -> dict[str, type[Board]]:
+    """Every board by name, in the order of their names."""
+    settings = Settings()
+    settings.setmodule(house_settings)
+    loader = SpiderLoader.from_settings(settings)
+    found = {name: loader.load(name) for name in sorted(loader.list())}
+    return {name: board for name, board in found.items() if issubclass(board, Board)}
+
+
+def board_named(name: str) -> type[Board]:
+    """The board of that name. Raises `TargetError`."""
+    if name in boards():
+        return boards()[name]
+    near = get_close_matches(name, boards(), 1)
+    raise TargetError(f"no board is called {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
+
+
+def split_targets(targets: Sequence[str]) -> dict[str, list[str | None]]:
+    """Targets by board: `["greenhouse:a", "greenhouse:b"]` -> `{"greenhouse": ["a", "b"]}`. Raises `TargetError`."""
+    found: dict[str, list[str | None]] = {}
+    for target in targets:
+        name, _, employer = target.partition(":")
+        board = board_named(name)
+        needs = ":" in board.target
+        if needs and not employer:
+            raise TargetError(f"{name} needs an employer: {board.target}")
+        if employer and not needs:
+            raise TargetError(f"{name} has no employers: the target is {name!r}")
+        employers = found.setdefault(name, [])
+        if (employer or None) not in employers:
+            employers.append(employer or None)
+    return found
+
+
+@dataclass
+class Crawl:
+    """A crawl while it runs: the boards at work, and what they have found so far."""
+
+    crawlers: list[Crawler] = field(default_factory=list)
+
+    def reports(self) -> list[TargetReport]:
+        """A report for each target, in the order they were given."""
+        boards_at_work = [crawler.spider for crawler in self.crawlers if isinstance(crawler.spider, Board)]
+        return [report for board in boards_at_work for report in board.reports.values()]
+
+
+def crawl(
+    targets: Sequence[str],
+    write: Callable[[Posting], None],
+    settings: Mapping[str, Any] | None = None,
+    options: Mapping[str, str] | None = None,
+    watch: Callable[[Crawl], None] | None = None,
+) -> list[TargetReport]:
+    """Crawl targets and hand every posting to `write`; a report for each target comes back.
+
+    `settings` go over those of `scraper.crawl.settings`; `options` to every board; `watch` is called once, before the
+    first request, with the running crawl. Raises `TargetError`. Can run once in a process: a reactor does not restart.
+    """
+    by_board = split_targets(targets)
+    merged = Settings()
+    merged.setmodule(house_settings)
+    merged.setdict(dict(settings or {}), priority="cmdline")
+    process = AsyncCrawlerProcess(merged)
+    running = Crawl()
+    for name, employers in by_board.items():
+        board = boards()[name]
+        board(**dict(options or {}))  # wrong options are said here, not in a log
+        crawler = process.create_crawler(board)
+        crawler.signals.connect(lambda item, **_: write(item), signals.item_scraped, weak=False)
+        running.crawlers.append(crawler)
+        process.crawl(crawler, employers=employers, **dict(options or {}))
+    if watch:
+        watch(running)
+    process.start()
+    return running.reports()
+
+
+@contextmanager
+def atomic(path: Path) -> Iterator[TextIO]:
+    """A text file that appears whole under its name, or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile(
+        "w", encoding="utf-8", newline="\n", dir=path.parent, prefix=f".{path.name}.", delete=False
+    ) as out:
+        try:
+            yield out  # type: ignore[misc]
+        except BaseException:
+            Path(out.name).unlink()
+            raise
+    Path(out.name).chmod(0o644)
+    Path(out.name).replace(path)
+
+
+@contextmanager
+def lines_to(path: str) -> Iterator[Callable[[Posting], None]]:
+    """A function that writes a posting as a line of a file; `-` is stdout. The file appears whole at the end."""
+    if path == "-":
+        yield lambda posting: print(posting.model_dump_json(by_alias=True))
+        return
+    with atomic(Path(path)) as out:
+        yield lambda posting: print(posting.model_dump_json(by_alias=True), file=out)

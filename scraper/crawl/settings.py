@@ -1,0 +1,56 @@
+"""Scrapy settings. Each one that is off Scrapy's default says why."""
+
+import os
+from importlib.util import find_spec
+
+BOT_NAME = "rolecall"
+SPIDER_MODULES = ["spiders"] if find_spec("spiders") else []
+
+# Who we are: a site's owner must be able to reach the operator.
+ROLECALL_CONTACT = os.environ.get("ROLECALL_CONTACT", "")
+
+# Politeness: a site serves people first.
+ROBOTSTXT_OBEY = True
+CONCURRENT_REQUESTS_PER_DOMAIN = 2
+DOWNLOAD_DELAY = 0.5
+DOWNLOAD_DELAY_JITTER = 0.3
+COOKIES_ENABLED = False  # a crawl has no session, and sends nobody's
+REFERER_ENABLED = False  # what led us to a page is nobody's business
+ROLECALL_RETRY_AFTER_MAX = 300  # seconds; a site that asks for more is left alone this time
+
+# Safety: what a page may make us do.
+DOWNLOAD_HANDLERS = {"file": None, "data": None, "ftp": None, "s3": None}  # a link never reads a local file
+DOWNLOAD_VERIFY_CERTIFICATES = True
+DOWNLOAD_MAXSIZE = 64 * 1024 * 1024  # a whole board in one reply stays below; Scrapy's 1 GiB is no limit
+DOWNLOAD_WARNSIZE = 0  # large replies are usual here
+DOWNLOAD_TIMEOUT = 60
+REDIRECT_MAX_TIMES = 5
+METAREFRESH_ENABLED = False  # challenge pages use it to go round for ever
+REMOTE_CONTROL_ENABLED = False  # it runs code that is sent to it
+TELNETCONSOLE_ENABLED = False  # so does that
+
+# Failures.
+RETRY_TIMES = 3
+RETRY_GIVE_UP_LOG_LEVEL = "INFO"  # the target's report names each lost page once
+ROLECALL_MAX_PAGES = 20_000  # list pages of one target; more is a loop
+
+# State that survives a kill.
+SCHEDULER_DISK_QUEUE = "scrapy.squeues.PickleFifoSQLiteQueue"
+
+# The line.
+ITEM_PIPELINES = {"scraper.crawl.pipelines.ReadPostings": 100}
+DOWNLOADER_MIDDLEWARES = {
+    "scraper.crawl.middlewares.StopTarget": 90,
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+    "scraper.crawl.middlewares.PatientRetry": 550,
+}
+FEED_EXPORTERS = dict.fromkeys(["jsonl", "jsonlines", "jl"], "scraper.crawl.feeds.PostingLines") | {
+    "json": "scraper.crawl.feeds.PostingJson",
+    "csv": "scraper.crawl.feeds.PostingCsv",
+}
+FEED_EXPORT_ENCODING = "utf-8"
+
+# Logs are read by people.
+LOG_LEVEL = "INFO"
+STATS_DUMP = False  # every target's report says it shorter
+LOG_FORMATTER = "scraper.crawl.feeds.QuietItems"
