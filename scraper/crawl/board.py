@@ -5,9 +5,11 @@ that follow) and `posting` (a piece -> `RawPosting`). Counting, isolation of err
 and what a lost page means live in this module.
 """
 
+import re
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Literal, TypeAlias
+from urllib.parse import urlsplit
 
 import scrapy
 from parsel import Selector
@@ -23,6 +25,9 @@ from scraper.page import Closed, Page, PageError, PageRequest, Total
 from scraper.posting import RawPosting, RawSalary
 
 Found: TypeAlias = PageRequest | Total | Closed | dict[str, Any] | Selector | Any
+
+VENDOR_LABELS = frozenset("app dashboard admin api support help blog docs tt www".split())
+"""Host labels and first segments that belong to the vendors, never to an employer."""
 
 TEXT_SLOTS = frozenset(name for name, slot in RawPosting.model_fields.items() if slot.annotation in (str, str | None))
 LIST_SLOTS = frozenset(name for name, slot in RawPosting.model_fields.items() if slot.default == [])
@@ -54,6 +59,8 @@ class Board(scrapy.Spider):
     """The public ways in, e.g. `json api`, `sitemap`."""
     publishes: ClassVar[tuple[str, ...]] = ()
     """Slots of `RawPosting` that the board fills, beyond key, url and title."""
+    urls: ClassVar[tuple[str, ...]] = ()
+    """Shapes of addresses that name an employer: patterns over `host/path?query` with a group `employer`."""
     options: ClassVar[dict[str, str]] = {}
     """Arguments of the board: name to what it does and its default."""
     date_order: ClassVar[Literal["YMD", "MDY", "DMY"] | None] = None
@@ -102,6 +109,19 @@ class Board(scrapy.Spider):
 
     def posting(self, page: Page, piece: Any) -> RawPosting:
         """One piece as a raw posting, by `raw`."""
+        raise NotImplementedError
+
+    @classmethod
+    def employer_of(cls, url: str) -> str | None:
+        """The employer that an address names, as a target spells it; None where it names none of this board's."""
+        parts = urlsplit(url)
+        address = f"{parts.netloc.lower()}{parts.path}" + (f"?{parts.query}" if parts.query else "")
+        found = next(filter(None, (re.match(pattern, address) for pattern in cls.urls)), None)
+        return found["employer"] if found and found["employer"].lower() not in VENDOR_LABELS else None
+
+    @classmethod
+    def home(cls, employer: str) -> str:
+        """The employer's public page on this board."""
         raise NotImplementedError
 
     # -- what boards are given ----------------------------------------------------------------------------------------
