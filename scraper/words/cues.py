@@ -1,0 +1,97 @@
+"""One pass over a text finds, for every subject, the sentences that may say something about it.
+
+A vocabulary `<subject>.toml` lists stems and rules per language under `[text.<language>]`; a reader tries the rules of
+a language only on sentences that hold one of its stems.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
+
+import ahocorasick
+
+from scraper.reading import Span
+from scraper.words import load
+
+SUBJECTS = ("seniority", "workplace", "employment", "experience", "spoken", "offers")
+
+MAX_SENTENCES = 200
+MAX_REACH = 240  # characters that a sentence goes on to either side of a stem
+
+# The last branch parts list items that lost their line break: `опыт от 2 летЗнание SQL`.
+SENTENCE_END = re.compile(r"\n|[.!?;]\)?\s+(?=[A-ZÀ-ÞĄ-ŽА-ЯЁ•*-])|[•●▪]|(?<=[а-яё.)])(?=[А-ЯЁ][а-яё])")
+
+
+class Cue(NamedTuple):
+    """A sentence `text[start:end]` and the languages whose stems it holds."""
+
+    start: int
+    end: int
+    languages: tuple[str, ...]
+
+
+@cache
+def _automaton() -> ahocorasick.Automaton:
+    wanted: dict[str, list[tuple[str, str]]] = {}
+    for subject in SUBJECTS:
+        for language, table in load(subject)["text"].items():
+            for stem in table["stems"]:
+                wanted.setdefault(stem, []).append((subject, language))
+    automaton = ahocorasick.Automaton()
+    for stem, readers in wanted.items():
+        automaton.add_word(stem, readers)
+    automaton.make_automaton()
+    return automaton
+
+
+@lru_cache(maxsize=2)
+def _stems(folded: str) -> Mapping[str, list[tuple[int, str]]]:
+    """For each subject, the offset of a stem's last character and the stem's language."""
+    found: dict[str, list[tuple[int, str]]] = {subject: [] for subject in SUBJECTS}
+    for last, readers in _automaton().iter(folded):
+        for subject, language in readers:
+            found[subject].append((last, language))
+    return found
+
+
+def cues(text: str, folded: str, subject: str) -> list[Cue]:
+    """The sentences of a text that hold a stem of a subject, in reading order; `folded` is the text's fold.
+
+    A text with more than `MAX_SENTENCES` of them is read as far as that.
+    """
+    found: list[Cue] = []
+    for last, language in _stems(folded)[subject]:
+        if found and last < found[-1].end:
+            if language not in found[-1].languages:
+                found[-1] = found[-1]._replace(languages=(*found[-1].languages, language))
+            continue
+        if len(found) == MAX_SENTENCES:
+            break
+        start = max(found[-1].end if found else 0, last - MAX_REACH)
+        for mark in SENTENCE_END.finditer(text, start, last):
+            start = mark.end()
+        end = SENTENCE_END.search(text, last, last + MAX_REACH)
+        found.append(Cue(start, end.start() if end else min(len(text), last + MAX_REACH), (language,)))
+    return found
+
+
+@cache
+def rules(subject: str, language: str, name: str) -> re.Pattern[str] | None:
+    """The rules `name` of a language as one expression over folded text; None where the language has none."""
+    patterns = load(subject)["text"][language].get(name)
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns)) if patterns else None
+
+
+def cite(text: str, start: int, end: int, value: str | None = None) -> Span:
+    """Evidence from the description."""
+    return Span("description", start, end, text[start:end], value)
+
+
+def phrases(table: Mapping[str, Any], value: str | None = None) -> Iterator[tuple[str, str]]:
+    """Every phrase of a table of lists with the code that it stands for; tables in tables are walked."""
+    for code, entry in table.items():
+        if isinstance(entry, dict):
+            yield from phrases(entry)
+        else:
+            yield from ((phrase, value or code) for phrase in entry)
