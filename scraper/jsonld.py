@@ -8,9 +8,10 @@ Source for names and shapes: https://schema.org/JobPosting.
 import html
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+import chompjs
 import json_repair
 import lxml.html
 import orjson
@@ -18,51 +19,49 @@ from lxml import etree
 
 from scraper.posting import RawPlace, RawSalary
 
-REPAIR_LIMIT = 200_000
-"""Characters of broken JSON-LD that are mended on one page: mending takes about 5 µs a character."""
-STEP_LIMIT = 200_000
-"""Values copied, and elements visited, on one page: only a hostile page has more."""
+REPAIR_LIMIT = 100_000
+"""Characters of broken JSON-LD that are mended on one page: mending takes about 6 µs a character."""
+VALUE_LIMIT = 300_000
+"""JSON values copied on one page: only a hostile page has more."""
+ELEMENT_LIMIT = 100_000
+"""Elements visited in one syntax of one page: likewise."""
 MARKUP_LIMIT = 10_000_000
 """Characters that marked-up properties may give on one page: one inside the other repeats its text."""
 DEPTH_LIMIT = 40
 """Levels of a node that are kept."""
 
 PARTS = {
-    "responsibilities": "Responsibilities",
-    "qualifications": "Qualifications",
-    "educationRequirements": "Education",
-    "experienceRequirements": "Experience",
-    "skills": "Skills",
-    "jobBenefits": "Benefits",
-    "benefits": "Benefits",
-    "incentiveCompensation": "Incentives",
-    "incentives": "Incentives",
+    "responsibilities": ("Responsibilities", None),
+    "qualifications": ("Qualifications", None),
+    "educationRequirements": ("Education", None),
+    "experienceRequirements": ("Experience", "experience"),
+    "skills": ("Skills", "skills"),
+    "jobBenefits": ("Benefits", "benefits"),
+    "benefits": ("Benefits", "benefits"),
+    "incentiveCompensation": ("Incentives", "benefits"),
+    "incentives": ("Incentives", "benefits"),
 }
-"""Properties that may hold a part of the text, and the heading that the part gets."""
-SLOTS = {
-    "experienceRequirements": "experience",
-    "skills": "skills",
-    "jobBenefits": "benefits",
-    "benefits": "benefits",
-    "incentiveCompensation": "benefits",
-    "incentives": "benefits",
-}
-"""Those of them that fill a slot where they are short, and the slot."""
-ADDRESS = ("streetAddress", "addressRegion", "postalCode", "addressCountry")
-BOUNDS = (("minValue", "minPrice"), ("maxValue", "maxPrice"))
+"""Properties that may hold a part of the text: its heading there, and the slot of what is a label and no prose."""
 MARKED_UP = {"description", *PARTS}
 LINKS = {"url", "sameAs", "logo", "image", "mainEntityOfPage", "additionalType", "target", "urlTemplate"}
 NAMES = ("@value", "name", "value", "credentialCategory", "codeValue", "description")
 """Where a node that stands in the place of a text has its words."""
+ADDRESS = ("streetAddress", "addressRegion", "postalCode", "addressCountry")
+BOUNDS = (("minValue", "minPrice"), ("maxValue", "maxPrice"), ("value", "price"))
+EMPTY: tuple[Any, ...] = (None, "", [], {})
 PLACEHOLDERS = {"", "-", "null", "none", "undefined", "unavailable", "n/a", "nan"}
+WRAPPERS = (("<!--", "-->"), ("//<![CDATA[", "//]]>"), ("/*<![CDATA[*/", "/*]]>*/"), ("<![CDATA[", "]]>"))
 
-WRAPPER = re.compile(r"^(?:[\s;\ufeff]|<!--|-->|//(?=\s*<!)|/\*|\*/|<!\[CDATA\[)+|(?:[\s;]|//|/\*|\*/|-->|\]\]>)+$")
+SCOPES: dict[str, Callable[[etree._Element], Any]] = {
+    kind: etree.XPath(f"descendant-or-self::*[@{kind}]") for kind in ("itemtype", "typeof")
+}
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-LINE_TAGS = r"/?(?:li|p|br|div|ul|ol|table|tr|td|h[1-6]|section|hr)\b"
-LINE_TAG = re.compile(rf"<{LINE_TAGS}[^<>]{{0,2000}}>", re.IGNORECASE)
-TAG = re.compile(rf"<(?:{LINE_TAGS}|/?(?:a|b|em|font|i|img|span|strong|style|u)\b)[^<>]{{0,2000}}>", re.IGNORECASE)
-ESCAPED_TAG = re.compile(rf"&(?:amp;)?lt;(?:{LINE_TAGS}|/?(?:a|b|em|i|span|strong|u)\b)", re.IGNORECASE)
+LINES = r"/?(?:article|blockquote|br|div|d[ldt]|h[1-6]|hr|li|ol|p|pre|section|table|td|tr|ul)\b"
+INLINE = r"/?(?:a|b|em|font|i|img|span|strong|style|u)\b"
+LINE_TAG = re.compile(rf"<{LINES}[^<>]{{0,2000}}>", re.IGNORECASE)
+TAG = re.compile(rf"<(?:{LINES}|{INLINE})[^<>]{{0,2000}}>", re.IGNORECASE)
+ESCAPED_TAG = re.compile(rf"&(?:amp;)?lt;(?:{LINES}|{INLINE})", re.IGNORECASE)
 ESCAPED_LINE = re.compile(r"(?:\\r)?\\n(?![a-z])")
 GLUED_LINE = re.compile(r"(?<=\S)&nbsp;(?=[A-Z])")
 SEPARATOR = re.compile(r"(?:[;|•·]|,(?!\d))(?![^()]{0,80}\))")
@@ -87,25 +86,23 @@ def job_postings(tree: Any) -> list[dict[str, Any]]:
     for nodes in (json_nodes(root), marked_nodes(root, "itemtype"), marked_nodes(root, "typeof")):
         earlier = {title_of(node): node for node in reversed(found)}
         for node in {repr(node): node for node in nodes}.values():
-            if all(name.startswith("@") for name in node):
-                continue
             twin = earlier.get(title_of(node))
-            if twin is None:
-                found.append(node)
-            else:
+            if twin is not None:
                 twin.update({name: value for name, value in node.items() if name not in twin})
+            elif not all(name.startswith("@") for name in node):
+                found.append(node)
     return found
 
 
 def title_of(node: dict[str, Any]) -> str:
     """The title, folded, by which two syntaxes are known to speak of one job."""
-    return " ".join((text_of(node.get("title")) or text_of(node.get("name")) or "").casefold().split())
+    return " ".join((text_of([node.get("title"), node.get("name")]) or "").casefold().split())
 
 
 def json_nodes(root: etree._Element) -> list[dict[str, Any]]:
     """The JobPosting nodes of the page's JSON-LD blocks; a broken block is mended and never loses its neighbours."""
     scripts = [script for script in root.iter("{*}script") if "ld+json" in (script.get("type") or "").lower()]
-    blocks = [WRAPPER.sub("", script.text or "") for script in scripts]
+    blocks = [script.text or "" for script in scripts]
     wanted = [block for block in blocks if "jobposting" in block.lower()]
     if not wanted:
         return []
@@ -116,7 +113,7 @@ def json_nodes(root: etree._Element) -> list[dict[str, Any]]:
         data, mended = load(block, room)
         room -= mended
         for node in dicts(data):
-            if is_posting(each(node.get("@type"))):
+            if is_posting(each(node.get("@type", node.get("type")))):
                 postings.append(node)
             if len(node) > 1 and isinstance(node.get("@id"), str):
                 named.setdefault(node["@id"], node)
@@ -125,6 +122,9 @@ def json_nodes(root: etree._Element) -> list[dict[str, Any]]:
 
 def load(block: str, room: int) -> tuple[Any, int]:
     """A JSON-LD block as data (None where nothing can be made of it), and how many characters had to be mended."""
+    block = block.strip("\ufeff \t\r\n;")
+    for opening, closing in WRAPPERS:
+        block = block.removeprefix(opening).removesuffix(closing).strip()
     try:
         return orjson.loads(block), 0
     except orjson.JSONDecodeError:
@@ -135,12 +135,13 @@ def load(block: str, room: int) -> tuple[Any, int]:
         pass
     if "&quot;" in block and '"' not in block:
         return load(html.unescape(block), room)
-    if len(block) > room:
-        return None, 0
+    cost = len(block) if len(block) <= room else 0
     try:
-        return json_repair.loads(block, skip_json_loads=True), len(block)
+        if not cost:
+            return chompjs.parse_js_object(block, json_params={"strict": False}), 0
+        return json_repair.loads(block, skip_json_loads=True), cost
     except (ValueError, TypeError, LookupError, RecursionError):
-        return None, len(block)
+        return None, cost
 
 
 def dicts(data: Any) -> Iterator[dict[str, Any]]:
@@ -157,9 +158,9 @@ def dicts(data: Any) -> Iterator[dict[str, Any]]:
 
 def copies(postings: list[dict[str, Any]], named: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
     """The postings as dicts of their own: plain names, clean strings, references replaced by what they point to."""
-    room = STEP_LIMIT
+    room = VALUE_LIMIT
 
-    def copy(value: Any, depth: int, path: tuple[str, ...]) -> Any:
+    def copy(value: Any, path: tuple[str, ...], depth: int) -> Any:
         nonlocal room
         room -= 1
         if room < 0 or depth > DEPTH_LIMIT:
@@ -167,16 +168,15 @@ def copies(postings: list[dict[str, Any]], named: dict[str, dict[str, Any]]) -> 
         if isinstance(value, str):
             return CONTROL.sub("", value)
         if isinstance(value, list):
-            return [copy(item, depth + 1, path) for item in value]
+            return [copy(item, path, depth + 1) for item in value]
         if not isinstance(value, dict):
             return value
         name = value.get("@id")
         if len(value) == 1 and isinstance(name, str) and name in named and name not in path:
-            return copy(named[name], depth + 1, (*path, name))
-        return {bare(key): copy(item, depth + 1, path) for key, item in value.items()}
+            return copy(named[name], (*path, name), depth + 1)
+        return {bare(key): copy(item, path, depth + 1) for key, item in value.items()}
 
-    nodes = (copy(posting, 0, ()) for posting in postings)
-    return [node for node in nodes if node]
+    return [node for node in (copy(posting, (), 0) for posting in postings) if node]
 
 
 def bare(name: str) -> str:
@@ -196,52 +196,49 @@ def each(value: Any) -> list[Any]:
 
 def marked_nodes(root: etree._Element, kind: str) -> list[dict[str, Any]]:
     """The JobPosting items of the page's microdata (`kind` is `itemtype`) or RDFa (`typeof`)."""
-    rdfa = kind == "typeof"
-    scopes = (
-        [element for element in root.iter("*") if element.get(kind)]
-        if root.find(f".//*[@{kind}]") is not None
-        else [root]
-    )
-    tops = [scope for scope in scopes if is_posting((scope.get(kind) or "").split())]
+    scopes: Iterable[Any] = SCOPES[kind](root)
+    tops: list[etree._Element] = [scope for scope in scopes if is_posting(scope.get(kind).split())]
     if not tops:
         return []
+    rdfa = kind == "typeof"
     by_id: dict[str, etree._Element] = {}
     named: dict[str, dict[str, Any]] = {}
     items: list[dict[str, Any]] = []
     done: set[etree._Element] = set()
-    steps, room = STEP_LIMIT, MARKUP_LIMIT
+    steps, room = ELEMENT_LIMIT, MARKUP_LIMIT
     for top in tops + [scope for scope in scopes if rdfa and scope.get("resource")]:
         seen: set[etree._Element] = set()
-        stack: list[tuple[etree._Element, dict[str, Any], list[str]]] = [(top, {}, [])] if top not in done else []
+        stack: list[tuple[etree._Element, dict[str, Any], list[str]]] = [] if top in done else [(top, {}, [])]
         while stack and steps and room > 0:
             element, item, waiting = stack.pop()
             if element in seen or not isinstance(element.tag, str):
                 continue
             seen.add(element)
             steps -= 1
-            link = element.get("resource") or element.get("href")
-            words = element.get("property") or ("" if link else element.get("rel")) if rdfa else element.get("itemprop")
-            names = [bare(word) for word in (words or "").split()]
+            chained = rdfa and not element.get("property") and not element.get("href") and not element.get("resource")
+            names = list(
+                map(bare, (element.get("rel" if chained else "property" if rdfa else "itemprop") or "").split())
+            )
             if element.get("typeof" if rdfa else "itemscope") is not None:
-                owner, item = item, {"@type": [bare(word) for word in (element.get(kind) or "").split()]}
+                owner, item = item, {"@type": list(map(bare, (element.get(kind) or "").split()))}
                 items.append(item)
                 for name in names or waiting:
                     owner.setdefault(name, []).append(item)
-                own = element.get("resource" if rdfa else "itemid")
+                waiting = []
+                own = element.get("resource", element.get("about")) if rdfa else element.get("itemid")
                 if own:
                     item["@id"] = [own]
                     named.setdefault(own, item)
-                waiting = []
-                for name in (element.get("itemref") or "").split():
-                    by_id = by_id or {e.get("id", ""): e for e in root.iter("*")}
-                    if name in by_id:
-                        stack.append((by_id[name], item, []))
-            elif names and rdfa and not element.get("property"):
+                references = (element.get("itemref") or "").split()
+                if references and not by_id:
+                    by_id = {other.get("id", ""): other for other in root.iter("*")}
+                stack.extend((by_id[name], item, []) for name in references if name in by_id)
+            elif chained and names:
                 waiting = names
             else:
                 for name in names:
                     value = value_of(element, name)
-                    room -= len(value) if isinstance(value, str) else 0
+                    room -= len(value)
                     item.setdefault(name, []).append(value)
             stack.extend((child, item, waiting) for child in reversed(element))
         done |= seen
@@ -250,25 +247,25 @@ def marked_nodes(root: etree._Element, kind: str) -> list[dict[str, Any]]:
     return copies([item for item in items if is_posting(each(item["@type"]))], named)
 
 
-def value_of(element: etree._Element, name: str) -> Any:
+def value_of(element: etree._Element, name: str) -> str | dict[str, str]:
     """What an element says of a property: an attribute made for that, a link, markup for prose, or its words."""
     for attribute in ("content", "datetime"):
         if element.get(attribute) is not None:
-            return element.get(attribute)
+            return element.get(attribute, "")
     if element.get("resource"):
-        return {"@id": element.get("resource")}
+        return {"@id": element.get("resource", "")}
     link = element.get("href") or element.get("src") or element.get("data")
     if link and name in LINKS:
         return link
     if name in MARKED_UP:
-        return lxml.html.tostring(element, encoding="unicode", with_tail=False)
+        return f"<div>{lxml.html.tostring(element, encoding='unicode', with_tail=False)}</div>"
     words: list[str] = []
     for event, part in etree.iterwalk(element, events=("start", "end", "comment")):
         if event == "start" and part.tag not in ("script", "style"):
             words.append(part.text or "")
         elif event != "start" and part is not element:
             words.append(part.tail or "")
-        if len(words) > 1000:
+        if len(words) > 200:
             break
     return " ".join("".join(words).split()) or link or element.get("value") or ""
 
@@ -284,31 +281,27 @@ def posting_slots(node: dict[str, Any]) -> dict[str, Any]:
     """
     employers, identifiers = each(node.get("hiringOrganization")), each(node.get("identifier"))
     employer = next((item for item in employers if isinstance(item, dict)), {})
-    same_as = each(employer.get("sameAs"))
-    employer_name = pop_text(employer, "name", "legalName") or text_of([i for i in employers if isinstance(i, str)])
-    keys = [pop_text(item, "value", "@value") if isinstance(item, dict) else text_of(item) for item in identifiers]
+    employer_name = pop_text(employer, "name", "legalName") or text_of([e for e in employers if isinstance(e, str)])
+    sites = [link_of(employer.pop("url", None)), *map(link_of, each(employer.pop("sameAs", None)))]
     currency = pop_text(node, "salaryCurrency")
-    pay = [pay for item in each(node.get("baseSalary")) for pay in pay_of(item, currency)]
-    url = link_of(node.pop("url", None)) or link_of(node.pop("mainEntityOfPage", None)) or link_of(node.get("@id"))
-    apply_url = link_of(node.pop("potentialAction", None)) or link_of(node.get("applicationContact"))
+    pay = [pay for value in each(node.get("baseSalary")) for pay in pay_of(value, currency)]
+    url = link_of([node.pop("url", None), node.pop("mainEntityOfPage", None), node.get("@id")])
+    apply_url = link_of([node.pop("potentialAction", None), node.get("applicationContact")])
     slots: dict[str, Any] = {
         "title": pop_text(node, "title", "name"),
         "employer_name": employer_name,
-        "employer_url": link_of(employer.pop("url", None))
-        or (link_of(employer.pop("sameAs")) if len(same_as) == 1 else None),
-        "key": next(filter(None, keys), None),
+        "employer_url": sites[0] or (sites[1] if len(sites) == 2 else None),
+        "key": next(filter(None, map(key_of, identifiers)), None),
         "url": url,
         "apply_url": apply_url if apply_url != url else None,
         "locations": places_of(each(node.get("jobLocation")), employer_name),
         "remote_from": regions_of(each(node.pop("applicantLocationRequirements", None))),
         "workplace": next(iter(pop_words(node, "jobLocationType")), None),
-        "employment": pop_words(node, "employmentType", "employment"),
+        "employment": pop_words(node, "employmentType"),
         "salary": pay[0] if pay else None,
         "pay_ranges": pay if len(pay) > 1 else [],
-        "departments": [
-            *pop_texts(node, "occupationalCategory", "industry", "relevantOccupation", "employmentUnit"),
-            *pop_texts(employer, "department"),
-        ],
+        "departments": pop_texts(node, "occupationalCategory", "industry", "relevantOccupation", "employmentUnit")
+        + pop_texts(employer, "department"),
         "published": pop_date(node, "datePosted"),
         "updated": pop_date(node, "dateModified"),
         "expires": pop_date(node, "validThrough"),
@@ -316,30 +309,31 @@ def posting_slots(node: dict[str, Any]) -> dict[str, Any]:
         **text_slots(node),
     }
     for name in ("hiringOrganization", "identifier", "jobLocation", "baseSalary"):
-        node[name] = rest_of([item for item in each(node.pop(name, None)) if isinstance(item, dict)])
-    for name in [name for name, value in node.items() if name[:1] == "@" or value in (None, "", [], {})]:
+        rests = rest_of([value for value in each(node.pop(name, None)) if isinstance(value, dict)])
+        node[name] = rests[0] if len(rests) == 1 else rests
+    for name in [name for name, value in node.items() if name[:1] == "@" or value in EMPTY]:
         del node[name]
     return {name: value for name, value in slots.items() if value}
 
 
-def text_of(value: Any, depth: int = 5) -> str | None:
-    """The words of a text, a number, the first of a list, or a node that has a name; placeholders are none."""
-    text = unescaped(raw_of(value, depth)).strip()
-    return None if text.lower() in PLACEHOLDERS else text
-
-
 def unescaped(text: str) -> str:
-    """Text without HTML entities; `&copy` that lacks its semicolon is part of an address and stays."""
+    """Text without HTML entities; a `&copy` that lacks its semicolon is part of an address and stays."""
     return ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
 
 
 def raw_of(value: Any, depth: int = 5) -> str:
-    """As `text_of`, entities and placeholders left in; empty where there are no words."""
+    """The words of a text, a number, the first of a list, or a node that has a name; empty where there are none."""
     if isinstance(value, dict):
         value = [value.get(name) for name in NAMES]
     if isinstance(value, list) and depth:
         return next((raw for raw in (raw_of(item, depth - 1) for item in value) if raw.strip()), "")
     return str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
+
+
+def text_of(value: Any) -> str | None:
+    """As `raw_of`, without entities; a placeholder is none."""
+    text = unescaped(raw_of(value)).strip()
+    return None if text.lower() in PLACEHOLDERS else text
 
 
 def pop_text(node: dict[str, Any], *names: str) -> str | None:
@@ -358,19 +352,26 @@ def pop_texts(node: dict[str, Any], *names: str) -> list[str]:
     return list(dict.fromkeys(text for text in texts if text))
 
 
-def pop_words(node: dict[str, Any], *names: str) -> list[str]:
-    """Codes: every value of these properties, lists inside a text taken apart, addresses of schema.org shortened."""
-    texts = [bare(text) if "schema.org/" in text else text for text in pop_texts(node, *names)]
+def pop_words(node: dict[str, Any], name: str) -> list[str]:
+    """Every code of a property: lists written inside a text taken apart, addresses of schema.org shortened."""
+    texts = (bare(text) if "schema.org/" in text else text for text in pop_texts(node, name))
     words = (word.strip(" []\"'") for text in texts for word in SEPARATOR.split(text))
     return list(dict.fromkeys(word for word in words if word.lower() not in PLACEHOLDERS))
 
 
 def pop_date(node: dict[str, Any], name: str) -> str | float | None:
     """A date as published: text, or a number."""
-    value = node.get(name)
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return figure_of(node.pop(name))
-    return pop_text(node, name)
+    return figure_of(node.pop(name)) if isinstance(node.get(name), int | float) else pop_text(node, name)
+
+
+def key_of(identifier: Any) -> str | None:
+    """The id in an identifier: a number, a text, or a PropertyValue, whose name is only a label of it."""
+    if not isinstance(identifier, dict):
+        return text_of(identifier)
+    key = pop_text(identifier, "value", "@value")
+    if key:
+        identifier.pop("name", None)
+    return key
 
 
 def link_of(value: Any, depth: int = 5) -> str | None:
@@ -386,7 +387,7 @@ def link_of(value: Any, depth: int = 5) -> str | None:
 def places_of(values: list[Any], employer_name: str | None) -> list[str | RawPlace]:
     """Places of work. An address that a template repeats under another name is not believed a second time."""
     places: dict[str, str | RawPlace] = {}
-    addresses: set[tuple[str | None, ...]] = set()
+    labels: dict[tuple[str | None, ...], str | None] = {}
     for value in values:
         site: dict[str, Any] = value if isinstance(value, dict) else {"address": value}
         name = pop_text(site, "name")
@@ -403,19 +404,11 @@ def places_of(values: list[Any], employer_name: str | None) -> list[str | RawPla
             for city in cities or [None]:
                 place = RawPlace(text=label, latitude=latitude, longitude=longitude)
                 key = (city, *parts)
-                if [part for part in key if part] == [street] and not label:
+                if street and not label and not any((city, region, postal_code, country)):
                     place.text = street
-                elif any(key) and not (label and key in addresses):
-                    place = place.model_copy(
-                        update={
-                            "street": street,
-                            "city": city,
-                            "region": region,
-                            "postal_code": postal_code,
-                            "country": country,
-                        }
-                    )
-                addresses.add(key)
+                elif labels.setdefault(key, label) == label or not label:
+                    place.street, place.city, place.region = street, city, region
+                    place.postal_code, place.country = postal_code, country
                 if place != RawPlace():
                     places[repr(place)] = place.text if place.text and place == RawPlace(text=place.text) else place
         site["address"] = [item for item in listed if isinstance(item, dict) and item is not site]
@@ -424,22 +417,20 @@ def places_of(values: list[Any], employer_name: str | None) -> list[str | RawPla
 
 def regions_of(values: list[Any]) -> list[str]:
     """Where applicants may sit: names, or the parts of an address."""
-    names: list[str | None] = []
-    for value in values:
-        node = value if isinstance(value, dict) else {"name": value}
-        named = [text_of(name) for name in each(node.get("name"))]
-        address = next((item for item in each(node.get("address", node))), None)
-        parts = address if isinstance(address, dict) else {"addressLocality": address}
-        place = ", ".join(
-            filter(None, map(text_of, map(parts.get, ("addressLocality", "addressRegion", "addressCountry"))))
-        )
-        names += named if any(named) else [place]
-    return list(dict.fromkeys(name for name in names if name))
+    named = [name for value in values for name in (each(value.get("name")) if isinstance(value, dict) else [value])]
+    nameless = [value for value in values if isinstance(value, dict) and not text_of(value.get("name"))]
+    places = places_of(named + nameless, None)
+    parts = [
+        [place] if isinstance(place, str) else [place.text or place.city, place.region, place.country]
+        for place in places
+    ]
+    return [", ".join(filter(None, part)) for part in parts]
 
 
 def pay_of(value: Any, currency: str | None, period: str | None = None, depth: int = 5) -> list[RawSalary]:
     """Pay from a figure, a text, a MonetaryAmount, QuantitativeValue or PriceSpecification; empty shells give none."""
-    label = low = high = None
+    low = high = label = None
+    one = figure_of(value) if not isinstance(value, dict) else None
     if isinstance(value, dict):
         label = pop_text(value, "name")
         currency = pop_text(value, "currency", "priceCurrency") or currency
@@ -447,18 +438,19 @@ def pay_of(value: Any, currency: str | None, period: str | None = None, depth: i
         inner = value.get("value")
         if isinstance(inner, dict | list) and depth:
             return [pay for item in each(inner) for pay in pay_of(item, currency, period, depth - 1)]
-        low, high = (figure_of(value.pop(a, None) or value.pop(b, None)) for a, b in BOUNDS)
-        value = value.pop("value", None) or value.pop("price", None)
-    one = figure_of(value)
-    if amount(low) or amount(high):
-        return [RawSalary(min=low, max=high, currency=currency, period=period, label=label)]
-    if isinstance(one, str) and not NUMBER.fullmatch(one):
-        return [RawSalary(text=one, currency=currency, period=period, label=label)]
-    return [RawSalary(min=one, max=one, currency=currency, period=period, label=label)] if amount(one) else []
+        low, high, one = (figure_of([value.pop(name, None) for name in names]) for names in BOUNDS)
+    if not amount(low) and not amount(high):
+        if isinstance(one, str) and not NUMBER.fullmatch(one):
+            return [RawSalary(text=one, currency=currency, period=period, label=label)]
+        low = high = one
+    if not amount(low) and not amount(high):
+        return []
+    return [RawSalary(min=low, max=high, currency=currency, period=period, label=label)]
 
 
 def figure_of(value: Any) -> float | str | None:
-    """A number as published; one too long for a float stays text."""
+    """A number as published, the first of a list; one too long for a float stays text."""
+    value = next((item for item in each(value) if item not in EMPTY), None)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value if abs(value) < 10**15 else str(value)
     return text_of(value)
@@ -472,10 +464,10 @@ def amount(figure: float | str | None) -> bool:
 def rest_of(value: Any, depth: int = 5) -> Any:
     """What is left of a node when the read values, types and empty shells are gone."""
     if isinstance(value, list):
-        return [rest for rest in (rest_of(item, depth - 1) for item in value) if rest] if depth else []
+        return [rest for rest in (rest_of(item, depth - 1) for item in value) if rest not in EMPTY] if depth else []
     if isinstance(value, dict):
         rests = {name: rest_of(item, depth - 1) for name, item in value.items() if name[:1] != "@"} if depth else {}
-        return {name: rest for name, rest in rests.items() if rest not in (None, "", [], {})}
+        return {name: rest for name, rest in rests.items() if rest not in EMPTY}
     return value
 
 
@@ -483,29 +475,25 @@ def rest_of(value: Any, depth: int = 5) -> Any:
 
 
 def text_slots(node: dict[str, Any]) -> dict[str, Any]:
-    """The description with the parts that the page states apart from it, and the lists that are no prose."""
+    """The description, with the parts that the page states apart from it, and the lists that are no prose."""
     body = mended("\n".join(filter(None, map(raw_of, each(node.pop("description", None))))))
-    slots: dict[str, Any] = {"skills": [], "benefits": [], "experience": None}
-    prose: list[tuple[str, str]] = []
-    known = squashed(body)
-    for name, heading in PARTS.items():
-        value = each(node.pop(name, None))
-        months = [text_of(item.get("monthsOfExperience")) for item in value if isinstance(item, dict)]
-        raws = [f"{m} months" if m.isdigit() else m for m in months if m] or [raw for raw in map(raw_of, value) if raw]
-        texts = [mended(raw) for raw in raws]
-        slot = SLOTS.get(name)
-        labels = labels_of(texts) if slot else []
+    slots: dict[str, Any] = {"experience": None, "skills": [], "benefits": []}
+    apart = ""
+    for name, (heading, slot) in PARTS.items():
+        values = each(node.pop(name, None))
+        months = [text_of(value.get("monthsOfExperience")) for value in values if isinstance(value, dict)]
+        spans = [f"{month} months" if month.isdigit() else month for month in months if month]
+        texts = spans or [mended(raw) for raw in map(raw_of, values) if raw.strip().lower() not in PLACEHOLDERS]
+        labels = labels_of(texts)
         if slot == "experience" and sum(map(len, lines_of(texts))) <= 200:
-            slots[slot] = " ".join(lines_of(texts)) or None
+            slots[slot] = " ".join(lines_of(texts))
         elif slot and labels:
             slots[slot] += [label for label in labels if label not in slots[slot]]
-        elif squashed(*texts) not in known:
-            prose.append((heading, marked_up(texts)))
-    if prose:
-        body = (marked_up([body]) if body else "") + "".join(f"<h3>{heading}</h3>{text}" for heading, text in prose)
-    slots["description"] = body if TAG.search(body) else unescaped(body)
-    slots["description_type"] = None if not body else "html" if TAG.search(body) else "text"
-    return slots
+        elif texts and squashed(texts) not in squashed([body]):
+            apart += f"<h3>{heading}</h3>{marked_up(texts)}"
+    description = marked_up([body]) + apart if apart else body if TAG.search(body) else unescaped(body)
+    kind = ("html" if apart or TAG.search(body) else "text") if description else None
+    return {"description": description, "description_type": kind, **slots}
 
 
 def mended(text: str) -> str:
@@ -525,12 +513,10 @@ def lines_of(texts: list[str]) -> list[str]:
 
 
 def labels_of(texts: list[str]) -> list[str]:
-    """The items of a list or of one line with separators; none where an item is too long for a label."""
+    """The items of a list, or of one line with separators; none where an item is prose."""
     lines = lines_of(texts)
-    labels = [part.strip() for part in SEPARATOR.split(lines[0])] if len(lines) == 1 else lines
-    return (
-        [label for label in labels if label] if all(len(label) <= 60 and ". " not in label for label in labels) else []
-    )
+    labels = [label.strip() for label in (SEPARATOR.split(lines[0]) if len(lines) == 1 else lines) if label.strip()]
+    return labels if all(len(label) <= 60 and ". " not in label for label in labels) else []
 
 
 def marked_up(texts: list[str]) -> str:
@@ -539,11 +525,10 @@ def marked_up(texts: list[str]) -> str:
         return f"<ul>{''.join(f'<li>{marked_up([text])}</li>' for text in texts)}</ul>"
     if TAG.search(texts[0]):
         return texts[0]
-    return "".join(
-        f"<p>{html.escape(line, quote=False)}</p>" for line in unescaped(GLUED_LINE.sub("\n", texts[0])).split("\n")
-    )
+    lines = unescaped(GLUED_LINE.sub("\n", texts[0])).splitlines()
+    return "".join(f"<p>{html.escape(line, quote=False)}</p>" for line in lines if line.strip())
 
 
-def squashed(*texts: str) -> str:
+def squashed(texts: list[str]) -> str:
     """The words without markup, space and case, to see whether one text holds another."""
-    return "".join("".join(lines_of(list(texts))).casefold().split())
+    return "".join("".join(lines_of(texts)).casefold().split())
