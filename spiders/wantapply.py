@@ -52,10 +52,10 @@ class Wantapply(Board):
             yield from self.rows(page)
         elif page.kind == "detail":
             yield from self.post(page)
-        elif not page.tree.xpath("//*[local-name()='urlset']"):
+        elif not (urls := page.xml().xpath("/urlset")):
             raise PageError("broken", f"{page.url}: no sitemap")
         else:
-            for url in page.tree.xpath("//*[local-name()='url']/*[local-name()='loc']/text()").getall():
+            for url in urls.xpath("url/loc/text()").getall():
                 slug = urlsplit(url.strip()).path.strip("/")
                 if slug and "/" not in slug and slug not in NOT_POSTS:
                     yield PageRequest(f"{self.origin()}/{slug}", kind="detail", key=slug)

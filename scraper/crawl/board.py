@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 import scrapy
 from parsel import Selector
 from pydantic import ValidationError
+from scrapy import signals
+from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response, TextResponse
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
@@ -22,12 +24,14 @@ from scraper import __version__
 from scraper.crawl.blocks import block_seen
 from scraper.crawl.report import TargetReport
 from scraper.page import Closed, Page, PageError, PageRequest, Total
-from scraper.posting import RawPosting, RawSalary
+from scraper.posting import RawPlace, RawPosting, RawSalary
 
 Found: TypeAlias = PageRequest | Total | Closed | dict[str, Any] | Selector | Any
 
 VENDOR_LABELS = frozenset("app dashboard admin api support help blog docs tt www".split())
 """Host labels and first segments that belong to the vendors, never to an employer."""
+
+EMPTY: tuple[Any, ...] = (None, "", {}, RawPlace(), RawSalary())
 
 TEXT_SLOTS = frozenset(name for name, slot in RawPosting.model_fields.items() if slot.annotation in (str, str | None))
 LIST_SLOTS = frozenset(name for name, slot in RawPosting.model_fields.items() if slot.default == [])
@@ -170,6 +174,7 @@ class Board(scrapy.Spider):
 
     async def start(self) -> AsyncIterator[Any]:
         """The first requests of every target."""
+        self.crawler.signals.connect(self.drop_request, signals.request_dropped)
         for employer, report in self.reports.items():
             try:
                 for request in self.first(employer):
@@ -197,8 +202,7 @@ class Board(scrapy.Spider):
         """A fetched page becomes raw postings and further requests."""
         report = self.reports[employer]
         report.pages += 1
-        seen = block_seen(response)
-        if seen:
+        if seen := block_seen(response):
             report.stop("blocked", seen)
             return
         if not isinstance(response, TextResponse):
@@ -268,19 +272,27 @@ class Board(scrapy.Spider):
         report = self.reports[request.cb_kwargs["employer"]]
         response: Response | None = getattr(failure.value, "response", None)
         if response is None:
-            if not report.stopped:
+            if isinstance(failure.value, IgnoreRequest):
+                report.stop("blocked", f"{asked.url}: robots.txt forbids it; ask the site's owner for leave")
+            else:
                 self.count_lost(
                     report, asked, f"{asked.url}: {failure.getErrorMessage() or type(failure.value).__name__}"
                 )
-            return
-        seen = block_seen(response)
-        if seen:
+        elif seen := block_seen(response):
             report.stop("blocked", seen)
         elif response.status == 410 and asked.key:
             report.closed += 1
         else:
             outcome = {404: "moved", 410: "moved", 401: "login"}.get(response.status, "broken")
             self.count_lost(report, asked, f"{asked.url}: HTTP {response.status}", outcome)
+
+    def drop_request(self, request: scrapy.Request) -> None:
+        """A request that Scrapy has made before: the board repeats itself, or a redirect leads back."""
+        report = self.reports[request.cb_kwargs["employer"]]
+        if request.meta.get("redirect_times"):
+            self.count_lost(report, request.cb_kwargs["asked"], f"{request.url}: redirected in a circle")
+        else:
+            report.requests -= 1
 
     def count_lost(self, report: TargetReport, asked: PageRequest, what: str, outcome: str = "broken") -> None:
         """Name a lost page. The first page of a target lost is the target lost."""
@@ -296,16 +308,14 @@ def tidy(name: str, value: Any) -> Any:
     if name in LIST_SLOTS:
         given = value if isinstance(value, list | tuple) else [value]
         kept = [item.strip() if isinstance(item, str) else item for item in given]
-        return [str(item) if isinstance(item, int) else item for item in kept if item not in (None, "", {})]
+        return [str(item) if isinstance(item, int) else item for item in kept if item not in EMPTY]
     if name in TEXT_SLOTS and isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
     if name in TEXT_SLOTS and isinstance(value, list):
         return ", ".join(str(item) for item in value if item) or None
     if isinstance(value, str) and name != "description":
         return value.strip() or None
-    if isinstance(value, RawSalary) and not value.model_fields_set - {"label"}:
-        return None
-    return value
+    return None if value in EMPTY else value
 
 
 def left_over(piece: Any) -> Any:

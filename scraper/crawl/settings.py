@@ -15,7 +15,7 @@ CONCURRENT_REQUESTS_PER_DOMAIN = 2
 DOWNLOAD_DELAY = 0.5
 DOWNLOAD_DELAY_JITTER = 0.3
 COOKIES_ENABLED = False  # a crawl has no session, and sends nobody's
-REFERER_ENABLED = False  # what led us to a page is nobody's business
+REFERRER_POLICY = "no-referrer"  # what led us to a page is nobody's business
 ROLECALL_RETRY_AFTER_MAX = 300  # seconds; a site that asks for more is left alone this time
 
 # Safety: what a page may make us do.
@@ -34,7 +34,8 @@ RETRY_TIMES = 3
 RETRY_GIVE_UP_LOG_LEVEL = "INFO"  # the target's report names each lost page once
 ROLECALL_MAX_PAGES = 20_000  # list pages of one target; more is a loop
 
-# State that survives a kill.
+# State that survives a kill; a board is read in its own order.
+SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"
 SCHEDULER_DISK_QUEUE = "scrapy.squeues.PickleFifoSQLiteQueue"
 
 # The line.

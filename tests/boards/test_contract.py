@@ -34,7 +34,7 @@ def test_facts(board: type[Board]) -> None:
 @BOARDS
 def test_goldens_are_there(board: type[Board]) -> None:
     found = {case.folder.name: case.expected() or {} for case in cases(board.name)}
-    assert max((len(x.get("postings", ())) + sum("key" in f for f in x.get("follow", ())) for x in found.values())) >= 2
+    assert max(len(x.get("postings", ())) + sum("key" in f for f in x.get("follow", ())) for x in found.values()) >= 2
     assert any(x.get("rejected") or x.get("error") for x in found.values()), "no case with a broken posting"
     assert any(name.startswith("empty") for name in found), "no case of an empty board"
 
