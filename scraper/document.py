@@ -78,7 +78,6 @@ def read_document(description: str, kind: Literal["html", "text", "markdown"] = 
     The words decide over `kind`: HTML that came escaped once is unescaped, HTML without a tag is read as text, and
     text that holds the tags of HTML is read as HTML.
     """
-    description = INVISIBLE.sub("", description)
     if kind == "html" and "<" not in description and ESCAPED_TAG.search(description):
         description = unescape(description)
     if kind == "html" or BLOCK_TAG.search(description):
@@ -127,11 +126,9 @@ class Line(NamedTuple):
 def html_lines(html: str) -> list[Line]:
     """The visible text of HTML, a block a line, walked without recursion (a deep tree breaks it)."""
     # A parser of its own each time: threads that share one wait for each other.
-    parser = etree.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True)
-    try:
-        root = etree.fromstring(f"<div>{html}</div>", parser)
-    except (ValueError, etree.LxmlError):
-        return text_lines(html, False)
+    parser = etree.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True, encoding="utf-8")
+    page = f"<div>{html}</div>".replace("\0", "").encode("utf-8", "ignore")
+    root = etree.fromstring(page, parser)
     lines: list[Line] = []
     buffer: list[str] = []
     kind: BlockKind = "paragraph"
@@ -150,18 +147,19 @@ def html_lines(html: str) -> list[Line]:
         if kind == "item":
             kind = "paragraph"
 
+    styled = "style=" in html or "hidden" in html
     walk = etree.iterwalk(root, events=("start", "end"))
     for event, node in walk:
         tag = node.tag
-        style = node.get("style", "") if node.attrib else ""
+        style = node.get("style", "") if styled else ""
         if event == "start":
-            if tag in SILENT_TAGS or (style and HIDDEN.search(style)) or "hidden" in node.attrib:
+            if tag in SILENT_TAGS or (styled and (HIDDEN.search(style) or "hidden" in node.attrib)):
                 walk.skip_subtree()
                 continue
             if tag == "br":
                 flush()
             elif tag in BLOCK_TAGS:
-                if not (tag in ("p", "div") and fills_cell(node)):
+                if buffer and not (tag in ("p", "div") and fills_cell(node)):
                     flush()
                 if tag == "li":
                     kind = "item"
@@ -184,7 +182,8 @@ def html_lines(html: str) -> list[Line]:
             if tag == "b" or tag == "strong" or (style and BOLD_STYLE.search(style)):
                 buffer.append(PLAIN)
             if tag in BLOCK_TAGS and not (tag in ("p", "div") and fills_cell(node)):
-                flush()
+                if buffer:
+                    flush()
                 kind, level = "paragraph", 0
                 pre -= tag == "pre"
             if node.tail:
@@ -246,7 +245,10 @@ LABEL = re.compile(r"([^\W\d_][^:：|\n]{0,38}?) ?[:：](?![/\\:]) ?(?=\S)")
 LABEL_DASH = re.compile(r"([^\W\d_][^:\n–—|]{0,28}?) [-–—|] (?=\S)")
 EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 NOT_WORDS = re.compile(r"[^\w'+/-]+")
+RUN_ON = "•●▪✓✅"
 LONGEST_HEADING = 100
+# No post has so many lines; what is beyond them is one block.
+MOST_LINES = 5000
 
 
 class Clean(NamedTuple):
@@ -271,6 +273,9 @@ class Cut(NamedTuple):
 
 def structure(lines: list[Line]) -> Document:
     """A document of lines: the text and its fold, blocks, labels and parts."""
+    if len(lines) > MOST_LINES:
+        rest = " ".join(line.text for line in lines[MOST_LINES:])
+        lines = [*lines[:MOST_LINES], Line("paragraph", rest)]
     clean_lines = [clean for line in lines for clean in clean_line(line)]
     document = Document("", "")
     cuts: list[Cut] = []
@@ -306,24 +311,30 @@ def clean_line(line: Line) -> list[Clean]:
     """A line as one or, where bullets run on in it, several clean ones; none where nothing is left."""
     text, kind, bold = line.text, line.kind, 0
     if BOLD in text or PLAIN in text:
-        bold = -1
-        inside: list[str] = []
-        for run in text.split(PLAIN):
-            before, _, within = run.partition(BOLD)
-            if inside and not before.isspace() and before:
-                break
-            if before.strip():
-                break
-            inside.append(within.replace(BOLD, ""))
-        bold = len(" ".join("".join(inside).split()))
+        bold = len(bold_beginning(text))
         text = text.replace(BOLD, "").replace(PLAIN, "")
     text = " ".join(text.split())
-    bullet = BULLET.match(text) if kind != "heading" else None
+    if not text.isprintable():
+        text = " ".join(INVISIBLE.sub("", text).split())
+    if not text:
+        return []
+    bullet = BULLET.match(text) if kind != "heading" and (not text[0].isalpha() or text[1:2] == ")") else None
     if bullet:
         kind, text, bold = "item", text[bullet.end() :], max(0, bold - bullet.end())
-        if bullet[0][0] in "•●▪✓✅" and bullet[0][0] in text:
+        if bullet[0][0] in RUN_ON and bullet[0][0] in text:
             return [Clean("item", piece, 0, 0) for piece in map(str.strip, text.split(bullet[0][0])) if piece]
-    return [Clean(kind, text, line.level, min(bold, len(text)))] if text else []
+    return [Clean(kind, text, line.level, min(bold, len(text)))]
+
+
+def bold_beginning(text: str) -> str:
+    """The bold words that a line with marks begins with."""
+    inside = ""
+    for run in text.split(PLAIN):
+        before, _, within = run.partition(BOLD)
+        if before.strip():
+            break
+        inside += within.replace(BOLD, "") + " " * len(before)
+    return " ".join(inside.split())
 
 
 def read_heading(line: Clean, following: Clean | None) -> tuple[int, SectionKind | None]:
@@ -370,17 +381,18 @@ def read_labels(line: Clean, offset: int) -> list[Label]:
         if value and (name[-1] in ":：" or len(name.split()) <= 4):
             labels.append(Label(label_name(name), offset + len(text) - len(value), offset + len(text)))
             return labels
-    at = 0
-    for piece in text.split(" | ") if " | " in text else [text]:
-        begin = next((i for i, c in enumerate(piece[:6]) if c.isalpha()), None)
-        match = LABEL.match(piece, begin) if begin is not None else None
-        if match and len(match[1].split()) <= 5:
-            labels.append(Label(label_name(match[1]), offset + at + match.end(), offset + at + len(piece)))
-        at += len(piece) + 3
-    if not labels:
-        match = LABEL_DASH.match(text)
-        if match and len(match[1].split()) <= 3:
-            labels.append(Label(label_name(match[1]), offset + match.end(), offset + len(text)))
+    front = text[:46]
+    if ":" in front or "：" in front or (" | " in text and ":" in text):
+        at = 0
+        for piece in text.split(" | "):
+            begin = next((i for i, c in enumerate(piece[:6]) if c.isalpha()), 0)
+            match = LABEL.match(piece, begin)
+            if match and len(match[1].split()) <= 5:
+                labels.append(Label(label_name(match[1]), offset + at + match.end(), offset + at + len(piece)))
+            at += len(piece) + 3
+    dashed = " - " in front or " – " in front or " — " in front or " | " in front
+    if dashed and not labels and (match := LABEL_DASH.match(text)) and len(match[1].split()) <= 3:
+        labels.append(Label(label_name(match[1]), offset + match.end(), offset + len(text)))
     return labels
 
 
@@ -462,18 +474,22 @@ def heading_kind(text: str) -> SectionKind | None:
 
 
 def legal_paragraphs(document: Document) -> list[Cut]:
-    """Paragraphs of law, known by their words wherever they stand; one near the end rules up to the next heading."""
+    """Paragraphs of law in the second half, known by their words; the last quarter's rule up to the next heading."""
     folded = document.folded
-    found = {
-        bisect_right(document.blocks, at, key=lambda block: block.start) - 1
-        for phrase in load("headings")["paragraph"]["legal"]
-        if (at := folded.find(phrase)) >= 0
-    }
+    starts = [block.start for block in document.blocks]
+    half, last = len(folded) // 2, len(folded) * 3 // 4
+    found: set[int] = set()
+    for phrase in load("headings")["paragraph"]["legal"]:
+        at = folded.find(phrase, half)
+        while at >= 0:
+            index = bisect_right(starts, at) - 1
+            found.add(index)
+            at = folded.find(phrase, document.blocks[index].end)
     cuts = []
     for index in sorted(found):
         block = document.blocks[index]
         if block.kind != "heading":
-            until = block.end + 1 if block.start < 0.6 * len(folded) else None
+            until = block.end + 1 if block.start < last else None
             cuts.append(Cut(block.start, block.start, None, BY_COLON, SectionKind.LEGAL, until))
     return cuts
 
