@@ -138,8 +138,9 @@ class Wantapply(Board):
 
     def catalogue(self, number: int, kind: str, carried: dict[str, Any]) -> PageRequest:
         """The request for a page of the catalogue."""
-        filters = {"domain": "tech"} | ({"search": self.search} if self.search and kind == "list" else {})
-        url = f"{self.origin()}/api/jobs?page={number}&filters={quote(json.dumps(filters, ensure_ascii=False))}"
+        url = f"{self.origin()}/api/jobs?page={number}"
+        if self.search and kind == "list":
+            url += f"&filters={quote(json.dumps({'search': self.search}, ensure_ascii=False))}"
         return PageRequest(url, kind=kind, carried=carried)
 
     def origin(self) -> str:
@@ -155,12 +156,12 @@ def slug_of(url: str) -> str:
 def visible(page: Page) -> dict[str, Any]:
     """What the page shows around the description: title, tag line, employer, date."""
     tags = page.tree.xpath(TAG_LINE).getall()
-    dated = page.tree.xpath("substring-after(string(//body), 'Published on:')").get() or ""
+    dated = page.tree.xpath("//text()[contains(., 'Published on:')]/ancestor::*[1]//text()").getall()
     return {
         "title": page.tree.xpath("normalize-space(//h1)").get(),
         "employer_name": page.tree.xpath("normalize-space(//a[starts-with(@href, '/company/')])").get(),
         "tags": [tag.strip() for tag in tags if len(tag) < 300],
-        "published": "".join(dated.split()[:1]),
+        "published": "".join(dated).partition("Published on:")[2].strip(),
     }
 
 
