@@ -206,7 +206,9 @@ class Board(scrapy.Spider):
             report.stop("blocked", seen)
             return
         if not isinstance(response, TextResponse):
-            self.count_lost(report, asked, f"{response.url}: no text but {len(response.body)} bytes of something else")
+            yield from self.miss_page(
+                report, asked, employer, f"{response.url}: no text but {len(response.body)} bytes of something else"
+            )
             return
         page = Page(
             url=response.url,
@@ -220,10 +222,10 @@ class Board(scrapy.Spider):
         try:
             found = list(self.read(page))
         except PageError as error:
-            self.count_lost(report, asked, str(error), error.outcome)
+            yield from self.miss_page(report, asked, employer, str(error), error.outcome)
             return
         except Exception as error:  # noqa: BLE001  one bad page never loses its crawl
-            self.count_lost(report, asked, f"{page.url}: {type(error).__name__}: {error}")
+            yield from self.miss_page(report, asked, employer, f"{page.url}: {type(error).__name__}: {error}")
             return
         yield from self.count_found(found, report, asked, employer)
 
@@ -265,26 +267,35 @@ class Board(scrapy.Spider):
                 report.keys.add(item.key)
                 yield item
 
-    def lose_page(self, failure: Failure) -> None:
-        """A page that did not come: blocked, gone, or lost."""
+    def lose_page(self, failure: Failure) -> Iterator[scrapy.Request]:
+        """A page that did not come: blocked, gone, elsewhere, or lost."""
         request: scrapy.Request = failure.request  # type: ignore[attr-defined]
         asked: PageRequest = request.cb_kwargs["asked"]
-        report = self.reports[request.cb_kwargs["employer"]]
+        employer: str | None = request.cb_kwargs["employer"]
+        report = self.reports[employer]
         response: Response | None = getattr(failure.value, "response", None)
         if response is None:
             if isinstance(failure.value, IgnoreRequest):
                 report.stop("blocked", f"{asked.url}: robots.txt forbids it; ask the site's owner for leave")
             else:
-                self.count_lost(
-                    report, asked, f"{asked.url}: {failure.getErrorMessage() or type(failure.value).__name__}"
-                )
+                what = f"{asked.url}: {failure.getErrorMessage() or type(failure.value).__name__}"
+                yield from self.miss_page(report, asked, employer, what)
         elif seen := block_seen(response):
             report.stop("blocked", seen)
         elif response.status == 410 and asked.key:
             report.closed += 1
         else:
             outcome = {404: "moved", 410: "moved", 401: "login"}.get(response.status, "broken")
-            self.count_lost(report, asked, f"{asked.url}: HTTP {response.status}", outcome)
+            yield from self.miss_page(report, asked, employer, f"{asked.url}: HTTP {response.status}", outcome)
+
+    def miss_page(
+        self, report: TargetReport, asked: PageRequest, employer: str | None, what: str, outcome: str = "broken"
+    ) -> Iterator[scrapy.Request]:
+        """The page that may stand in for a missing one; where there is none, the page is lost."""
+        if asked.otherwise is None or report.stopped:
+            self.count_lost(report, asked, what, outcome)
+        else:
+            yield self.request(asked.otherwise, employer)
 
     def drop_request(self, request: scrapy.Request) -> None:
         """A request that Scrapy has made before: the board repeats itself, or a redirect leads back."""

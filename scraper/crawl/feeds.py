@@ -1,5 +1,6 @@
 """Scrapy's own feeds (`scrapy crawl … -O posts.jsonl`) for postings, and a log that does not print them whole."""
 
+import json
 from io import BytesIO
 from typing import Any
 
@@ -26,10 +27,12 @@ class PostingJson(JsonItemExporter):
 
 
 class PostingCsv(CsvItemExporter):
-    """Flat rows; nested values as JSON."""
+    """Flat rows; lists and nested records as JSON."""
 
     def export_item(self, item: Any) -> None:
-        super().export_item(item.model_dump(mode="json", by_alias=True))
+        row = item.model_dump(mode="json", by_alias=True)
+        flat = {k: json.dumps(v, ensure_ascii=False) if isinstance(v, list | dict) else v for k, v in row.items()}
+        super().export_item(flat)
 
 
 class QuietItems(LogFormatter):
