@@ -44,6 +44,13 @@ class Page:
                 raise PageError("login", f"{self.url}: a web page came in place of JSON") from None
             raise PageError("broken", f"{self.url}: not JSON: {error}") from None
 
+    def rows(self, name: str, mark: str) -> list[Any]:
+        """The rows of a JSON reply: the list under `name`, a bare list, or one object that has the key `mark`.
+
+        Replies gathered in a list and objects under `name` are opened; null is no rows. Raises `PageError`.
+        """
+        return rows_of(self, self.json(), name, mark)
+
     @cached_property
     def tree(self) -> Selector:
         """The text as HTML or XML; an empty text is an empty document."""
@@ -80,6 +87,8 @@ class PageRequest:
     headers: Mapping[str, str] = field(default_factory=dict)
     json: Any = None
     """Sent as the body, with its content type."""
+    otherwise: "PageRequest | None" = None
+    """What to ask for where this page is not there or not what was asked for; only the last of them can be lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +104,18 @@ class Closed:
 
     key: str
     reason: str
+
+
+def rows_of(page: Page, reply: Any, name: str, mark: str) -> list[Any]:
+    """As `Page.rows`, from a part of the reply."""
+    if isinstance(reply, list):
+        wrapped = any(isinstance(item, dict) and isinstance(item.get(name), list) for item in reply)
+        return [row for item in reply for row in rows_of(page, item, name, mark)] if wrapped else reply
+    if isinstance(reply, dict) and name in reply:
+        return rows_of(page, [] if reply[name] is None else reply[name], name, mark)
+    if isinstance(reply, dict) and mark in reply:
+        return [reply]
+    raise PageError("broken", f"{page.url}: no {name} in the reply")
 
 
 def take(piece: Any, path: str) -> Any:
