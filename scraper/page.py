@@ -1,5 +1,6 @@
 """A fetched response as plain data, and what a board makes of it. No Scrapy in here."""
 
+import html
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -129,3 +130,17 @@ def take(piece: Any, path: str) -> Any:
     for step in steps:
         piece = piece.get(step) if isinstance(piece, dict) else None
     return piece.pop(last, None) if isinstance(piece, dict) else None
+
+
+def headed(*parts: tuple[Any, Any]) -> str:
+    """The HTML parts of a text, each with its heading, in reading order; a part without text is left out.
+
+    >>> headed(("Tasks & tools", "<p>Fire pots.</p>"), (None, "<p>Join us.</p>"), ("Perks", None))
+    '<h3>Tasks &amp; tools</h3><p>Fire pots.</p>\\n<p>Join us.</p>'
+    """
+    given = [(heading, str(text).strip()) for heading, text in parts if text]
+    return "\n".join(
+        (f"<h3>{html.escape(str(heading).strip(), quote=False)}</h3>" if heading else "") + text
+        for heading, text in given
+        if text
+    )

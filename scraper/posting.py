@@ -196,6 +196,8 @@ class BenefitCode(StrEnum):
 class RawPlace(Record):
     """A place as a board published it in parts. `text` is the board's own display string, where it has one."""
 
+    model_config = ConfigDict(coerce_numbers_to_str=True)
+
     text: str | None = None
     """Display string, e.g. `Lisbon, Portugal`."""
     street: str | None = None
@@ -216,6 +218,8 @@ class RawPlace(Record):
 
 class RawSalary(Record):
     """Pay as a board published it, in parts or as one text."""
+
+    model_config = ConfigDict(coerce_numbers_to_str=True)
 
     min: float | str | None = None
     """Lowest figure as published, in the board's unit (see `pay_unit`)."""

@@ -22,6 +22,7 @@ from twisted.python.failure import Failure
 
 from scraper import __version__
 from scraper.crawl.blocks import block_seen
+from scraper.crawl.fetch import key
 from scraper.crawl.report import TargetReport
 from scraper.page import Closed, Page, PageError, PageRequest, Total
 from scraper.posting import RawPlace, RawPosting, RawSalary
@@ -67,6 +68,10 @@ class Board(scrapy.Spider):
     """Shapes of addresses that name an employer: patterns over `host/path?query` with a group `employer`."""
     options: ClassVar[dict[str, str]] = {}
     """Arguments of the board: name to what it does and its default."""
+    keys: ClassVar[dict[str, str]] = {}
+    """Environment variables that the board needs: name to where one gets it. `{NAME}` in a request is filled in."""
+    keys_optional: ClassVar[dict[str, str]] = {}
+    """Environment variables that give the board more."""
     date_order: ClassVar[Literal["YMD", "MDY", "DMY"] | None] = None
     """Order of the board's numeric dates."""
     time_zone: ClassVar[str | None] = None
@@ -92,11 +97,6 @@ class Board(scrapy.Spider):
         super().update_settings(settings)
         contact = settings.get("ROLECALL_CONTACT")
         settings.set("USER_AGENT", f"rolecall/{__version__}" + (f" (+{contact})" if contact else ""), "spider")
-        if settings.get("ROLECALL_MIRROR"):
-            mirror = "scraper.crawl.mirror.MirrorHandler"
-            settings.set(
-                "DOWNLOAD_HANDLERS", dict(settings["DOWNLOAD_HANDLERS"]) | {"http": mirror, "https": mirror}, "spider"
-            )
 
     # -- what a board says --------------------------------------------------------------------------------------------
 
@@ -175,7 +175,13 @@ class Board(scrapy.Spider):
     async def start(self) -> AsyncIterator[Any]:
         """The first requests of every target."""
         self.crawler.signals.connect(self.drop_request, signals.request_dropped)
+        missing = [name for name in self.keys if not key(name)]
         for employer, report in self.reports.items():
+            if missing:
+                report.stop(
+                    "needs-key", f"set {' and '.join(missing)} (environment or .env); see {self.keys[missing[0]]}"
+                )
+                continue
             try:
                 for request in self.first(employer):
                     yield self.request(request, employer)
@@ -318,15 +324,24 @@ def tidy(name: str, value: Any) -> Any:
     """A slot's value in the shape of the contract: text for text, a list without holes for a list."""
     if name in LIST_SLOTS:
         given = value if isinstance(value, list | tuple) else [value]
-        kept = [item.strip() if isinstance(item, str) else item for item in given]
+        kept = [tidy_part(item) for item in given]
         return [str(item) if isinstance(item, int) else item for item in kept if item not in EMPTY]
     if name in TEXT_SLOTS and isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
     if name in TEXT_SLOTS and isinstance(value, list):
         return ", ".join(str(item) for item in value if item) or None
-    if isinstance(value, str) and name != "description":
-        return value.strip() or None
+    if name == "description":
+        return value
+    value = tidy_part(value)
     return None if value in EMPTY else value
+
+
+def tidy_part(value: Any) -> Any:
+    """Text, and the texts of a place or of pay, without space around them; blank ones are absent."""
+    if isinstance(value, RawPlace | RawSalary):
+        texts = {name: text.strip() or None for name, text in value if isinstance(text, str)}
+        return value.model_copy(update=texts)
+    return value.strip() if isinstance(value, str) else value
 
 
 def left_over(piece: Any) -> Any:
