@@ -89,16 +89,22 @@ def crawl(
     merged.setdict(dict(settings or {}), priority="cmdline")
     process = AsyncCrawlerProcess(merged)
     running = Crawl()
+    tasks = []
     for name, employers in by_board.items():
         board = boards()[name]
         board(**dict(options or {}))  # wrong options are said here, not in a log
         crawler = process.create_crawler(board)
         crawler.signals.connect(lambda item, **_: write(item), signals.item_scraped, weak=False)
         running.crawlers.append(crawler)
-        process.crawl(crawler, employers=employers, **dict(options or {}))
+        task = process.crawl(crawler, employers=employers, **dict(options or {}))
+        tasks.append((crawler, task))
     if watch:
         watch(running)
     process.start()
+    for crawler, task in tasks:
+        if (error := task.exception()) and isinstance(crawler.spider, Board):
+            for report in crawler.spider.reports.values():
+                report.stop("broken", f"the crawl broke: {type(error).__name__}: {error}")
     return running.reports()
 
 

@@ -19,7 +19,10 @@ REFERRER_POLICY = "no-referrer"  # what led us to a page is nobody's business
 ROLECALL_RETRY_AFTER_MAX = 300  # seconds; a site that asks for more is left alone this time
 
 # Safety: what a page may make us do.
-DOWNLOAD_HANDLERS = {"file": None, "data": None, "ftp": None, "s3": None}  # a link never reads a local file
+DOWNLOAD_HANDLERS = dict.fromkeys(["file", "data", "ftp", "s3"]) | {  # a link never reads a local file
+    "http": "scraper.crawl.fetch.Fetch",
+    "https": "scraper.crawl.fetch.Fetch",
+}
 DOWNLOAD_VERIFY_CERTIFICATES = True
 DOWNLOAD_MAXSIZE = 64 * 1024 * 1024  # a whole board in one reply stays below; Scrapy's 1 GiB is no limit
 DOWNLOAD_WARNSIZE = 0  # large replies are usual here

@@ -1,0 +1,53 @@
+"""The last step before the network: keys are filled in here and nowhere else, and a mirror may stand in for the web."""
+
+import base64
+import os
+import re
+from functools import cache
+from pathlib import Path
+
+from dotenv import dotenv_values
+from scrapy import Request
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+from scrapy.http import Response
+
+from scraper.crawl.home import home
+
+KEY = re.compile(r"(?:\{|%7B)([A-Z][A-Z0-9_]+)(?:\}|%7D)")
+"""The place of a key in an address or header: `{REED_API_KEY}`."""
+
+
+@cache
+def env_file() -> dict[str, str | None]:
+    """The `.env` files of this folder and of `ROLECALL_HOME`; the first one wins."""
+    return dotenv_values(home() / ".env") | dotenv_values(Path(".env"))
+
+
+def key(name: str) -> str | None:
+    """A board's key from the environment or a `.env` file; None where it is not set."""
+    return os.environ.get(name) or env_file().get(name) or None
+
+
+class Fetch(HTTP11DownloadHandler):
+    """Fetches a page. `{NAME}` in an address or header becomes the key of that name, so that no log, queue or archive
+    ever holds one; with `ROLECALL_MIRROR`, `https://host/path` is fetched from `MIRROR/host/path`.
+
+    The response keeps the address that was asked for.
+    """
+
+    async def download_request(self, request: Request) -> Response:
+        sent = request.replace(url=filled(request.url), headers=dict(request.headers))
+        for name, values in request.headers.items():
+            text = filled(values[0].decode("latin-1"))
+            if name == b"Authorization" and text.startswith("Basic ") and ":" in text:
+                text = "Basic " + base64.b64encode(text[6:].encode()).decode()
+            sent.headers[name] = text
+        if mirror := self.crawler.settings.get("ROLECALL_MIRROR"):
+            sent = sent.replace(url=f"{mirror.rstrip('/')}/{sent.url.split('://', 1)[1]}")
+        response = await super().download_request(sent)
+        return response.replace(url=request.url)
+
+
+def filled(text: str) -> str:
+    """A text with its keys in place; a key that is not set becomes nothing."""
+    return KEY.sub(lambda found: key(found[1]) or "", text)
