@@ -246,7 +246,7 @@ def vacancy_page(post: Post) -> str:
     employer = escape(post.employer.name)
     body = (
         f'<main>\n<h1>{escape(post.title)}</h1>\n<div class="Tags">{tags}</div>\n'
-        f'<a class="Apply" href="/sign-in">Apply</a>\n<div class="Description">\n{post.description}\n</div>\n'
+        f'<div class="Description">\n{post.description}\n</div>\n<a class="Apply" href="/sign-in">Apply</a>\n'
         f'<p class="Published">Published on: {post.published:%m/%d/%Y}</p>\n{company_block(post)}\n'
         f"<p>Writing to {employer}? Mention {SITE}; that keeps our lamp burning.</p>\n</main>"
     )
@@ -257,7 +257,7 @@ def company_block(post: Post) -> str:
     """The employer at the foot of a vacancy."""
     slug, name = post.employer.slug, escape(post.employer.name)
     return (
-        f'<section class="Company"><img src="/logo.svg" alt="{name}"><h2>{name}</h2>'
+        f'<section class="Company"><img src="/logo.svg" alt="{name}"><h2><a href="/company/{slug}">{name}</a></h2>'
         f"<p>{escape(post.employer.tagline)}</p>"
         f'<a href="https://{slug}.example" rel="nofollow">Website</a> '
         f'<a href="/company/{slug}">See all {len(jobs_at(post.employer))} jobs at {name}</a></section>'
