@@ -1,10 +1,215 @@
 """Where the work is done or the worker may sit."""
 
+import re
+from collections.abc import Iterator
+from functools import cache
+
 from scraper.document import Document
-from scraper.posting import Location, RawPosting
-from scraper.reading import Reading
+from scraper.posting import Location, RawPlace, RawPosting, SectionKind
+from scraper.reading import Reading, Span
+from scraper.words import Matcher, load
+from scraper.words.places import Place, country_of, key_of, leading_places, macro_of, read_places, trailing_places
+
+Found = list[tuple[Span, Location]]
+
+PLACEHOLDER = re.compile(r"\s*(?:n\.?/?a\.?|null|none|unavailable|undefined|unknown|[\W\d_]*)\s*", re.I)
+CITY = re.compile(r"[^\W\d_][^\d_,;/|()]{1,39}")
+PIPES = re.compile(r"\s*\|\s*")
+BRACKETS = re.compile(r"[()\[\]]|\s+[-–—]+\s+|\s*\|\s*")
+COMMA = re.compile(r",\s*|\s+(?:in|à|en|em|w|в|@|at|for)\s+", re.I)
+MOST_CHARS = 50_000
+"""How much of a description is searched for places."""
 
 
 def read_locations(raw: RawPosting, document: Document) -> Reading[list[Location]] | None:
-    """Where the work is done or the worker may sit."""
-    return None
+    """The places of a posting: from its slots; else its tags; else title, labelled lines and phrases of the text.
+
+    A country that the slots leave without a city is filled with a city of it that the title names.
+    """
+    found = from_slots(raw) or from_tags(raw)
+    if not found:
+        found = from_title(raw.title, ()) or from_labels(document) or from_text(document)
+    elif not any(place.city for _, place in found):
+        countries = tuple(dict.fromkeys(place.country for _, place in found if place.country))
+        cities = [f for f in from_title(raw.title, countries) if f[1].city and f[1].country in countries]
+        told = {place.country for _, place in cities}
+        found = [f for f in found if f[1].country not in told or f[1].region] + cities
+    found = distinct(found)
+    if not found:
+        return None
+    return Reading([place for _, place in found], tuple(span for span, _ in found))
+
+
+def distinct(found: Found) -> Found:
+    """Each place once, the first mention of it; one without its division gives way to one with it."""
+    kept: dict[tuple[str | None, ...], tuple[Span, Location]] = {}
+    for span, place in found:
+        key = (place.city, place.country, None if place.city else place.region)
+        if key not in kept or (place.region and not kept[key][1].region):
+            kept[key] = (span, place)
+    return list(kept.values())
+
+
+def located(place: Place, slot: str, words: str, text: str, spans: bool = False) -> tuple[Span, Location]:
+    """A place with its evidence. `words` are the words read, `text` the place as published."""
+    value = place.city or place.region or place.country
+    span = Span(slot, place.start, place.end, words, value) if spans else Span(slot, None, None, words, value)
+    return span, Location(text=text, city=place.city, region=place.region, country=place.country)
+
+
+# -- slots ------------------------------------------------------------------------------------------------------------
+
+
+def from_slots(raw: RawPosting) -> Found:
+    """The places of `raw.locations`; a name in doubt is settled by the countries of the others."""
+    texts = [item if isinstance(item, str) else "" for item in raw.locations]
+    lands = [country_of(item.country) for item in raw.locations if isinstance(item, RawPlace) and item.country]
+    lands += [p.country for text in texts for p in read_places(text)]
+    around = tuple(sorted({country for country in lands if country}))
+    found: Found = []
+    for number, item in enumerate(raw.locations):
+        slot = f"locations[{number}]"
+        if isinstance(item, RawPlace):
+            found += from_parts(item, slot, around)
+            continue
+        places = read_places(item, near=around)
+        for place in places:
+            words = item.strip() if len(places) == 1 else item[place.start : place.end]
+            found.append(located(place, slot, words, words))
+    return found
+
+
+def said(value: str | None) -> str | None:
+    """A part of a place, unless it is empty or a placeholder."""
+    return None if value is None or PLACEHOLDER.fullmatch(value) else " ".join(value.split())
+
+
+def from_parts(raw: RawPlace, slot: str, near: tuple[str, ...]) -> Found:
+    """The places of one structured slot; a city that GeoNames lacks is kept as published."""
+    city, region, land = said(raw.city), said(raw.region), said(raw.country)
+    country = country_of(land) if land else None
+    parts = [part for part in (city, region, None if country else land) if part]
+    places = read_places(", ".join(parts), within=country, near=near)
+    if not any(p.city for p in places) and raw.text and said(raw.text):
+        places = read_places(raw.text, within=country, near=near) or places
+    if country and not any(p.city for p in places):
+        region = places[0].region if places else None
+        name = city if city and CITY.fullmatch(city) and not read_places(city) and len(city.split()) < 4 else None
+        places = (Place(0, 0, name if name and name[0].isupper() else None, region, country),)
+    text = said(raw.text) or ", ".join(part for part in (city, region_text(raw), land) if part)
+    found = [located(place, slot, text, text) for place in places]
+    point = degrees(raw)
+    if point and len(found) == 1:
+        found[0][1].latitude, found[0][1].longitude = point
+    return found
+
+
+def region_text(raw: RawPlace) -> str | None:
+    """The region as published, where it adds to the city."""
+    region = said(raw.region)
+    return None if region and raw.city and key_of(region) == key_of(raw.city) else region
+
+
+def degrees(raw: RawPlace) -> tuple[float, float] | None:
+    """Latitude and longitude, where both are numbers on the globe and not the 0, 0 of an unset map."""
+    try:
+        north, east = float(raw.latitude or 0), float(raw.longitude or 0)
+    except ValueError:
+        return None
+    return (north, east) if -90 <= north <= 90 and -180 <= east <= 180 and (north or east) else None
+
+
+def from_tags(raw: RawPosting) -> Found:
+    """Tags that are just a country or a region of several; `Georgia` among countries is the country."""
+    tags = [(n, tag.strip()) for n, tag in enumerate(raw.tags) if len(tag.strip()) > 2 or tag.strip().isupper()]
+    sure = [(n, tag, p) for n, tag in tags for p in read_places(tag, strict=True) if not p.city]
+    near = tuple(sorted({p.country for _, _, p in sure if p.country}))
+    found: Found = []
+    for number, tag in tags:
+        whole = country_of(tag) or macro_of(tag)
+        for place in read_places(tag, near=near, strict=True) if whole else ():
+            found.append(located(place, f"tags[{number}]", tag, tag))
+    return found
+
+
+# -- title and text ---------------------------------------------------------------------------------------------------
+
+
+def from_title(title: str, near: tuple[str, ...]) -> Found:
+    """Places that stand apart in a title: in brackets, after a dash or a comma, between bars."""
+    parts = PIPES.split(title)
+    segments = parts[1:] if len(parts) > 2 else BRACKETS.split(title)[1:]
+    if len(parts) <= 2:
+        segments.append(BRACKETS.split(title)[0])
+    found: Found = []
+    for number, segment in enumerate(segments):
+        first = len(parts) <= 2 and number == len(segments) - 1
+        starts = [] if first else [0]
+        starts += [m.end() for m in COMMA.finditer(segment[:300])]
+        for start in starts[:8]:
+            words = segment[start:].strip()
+            if places := read_places(words, near=near, strict=True):
+                said_here = words if len(places) == 1 else None
+                found += [
+                    located(p, "title", said_here or words[p.start : p.end], said_here or words[p.start : p.end])
+                    for p in places
+                    if p.country or not p.city
+                ]
+                break
+    return found
+
+
+@cache
+def label_names() -> frozenset[str]:
+    """Names of labelled lines that hold a place."""
+    return frozenset(load("places")["labels"]["names"])
+
+
+def from_labels(document: Document) -> Found:
+    """Labelled lines such as `Standort: München`."""
+    found: Found = []
+    for label in document.labels:
+        if label.name not in label_names() or label.end - label.start > 160:
+            continue
+        value = document.text[label.start : label.end]
+        for place in read_places(value):
+            if place.city and not place.country:
+                continue
+            moved = place._replace(start=label.start + place.start, end=label.start + place.end)
+            words = document.text[moved.start : moved.end]
+            found.append(located(moved, "description", words, words, spans=True))
+    return found
+
+
+@cache
+def cues() -> Matcher[str]:
+    """Words after which the text says where the work is."""
+    words = load("places")["cues"]
+    return Matcher((phrase, "work") for phrase in (*words["work"], *words["remote"]))
+
+
+def from_text(document: Document) -> Found:
+    """Places after words such as `this role is based in`, outside what the employer says of itself."""
+    found: Found = []
+    for place in said_places(document):
+        words = document.text[place.start : place.end]
+        found.append(located(place, "description", words, words, spans=True))
+    return found
+
+
+def said_places(document: Document) -> Iterator[Place]:
+    """The places that follow a cue, and those of `our Berlin office`."""
+    for cue in cues().find(document.folded, 0, MOST_CHARS):
+        if document.kind_at(cue.start) not in (SectionKind.ABOUT, SectionKind.LEGAL):
+            yield from leading_places(document.text, cue.end)
+    for place in offices().finditer(document.text, 0, MOST_CHARS):
+        if document.kind_at(place.start()) not in (SectionKind.ABOUT, SectionKind.LEGAL, SectionKind.BENEFITS):
+            yield from (p for p in trailing_places(document.text, place.end(1)) if p.start >= place.start(1))
+
+
+@cache
+def offices() -> re.Pattern[str]:
+    """`our Berlin office`, `unserem Standort Berlin`: the name between the two."""
+    words = load("places")["cues"]
+    before, after = "|".join(words["before_office"]), "|".join(words["office"])
+    return re.compile(rf"\b(?i:{before})\s+((?:[A-ZÀ-ÞА-Я][\w.’'-]*,?\s+){{1,4}}?)(?i:{after})\b")
