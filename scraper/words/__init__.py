@@ -42,7 +42,7 @@ class Matcher(Generic[T]):
         """Every match that stands between boundaries, in the order of its end."""
         if not len(self._automaton):
             return
-        stop = len(folded) if end is None else end
+        stop = len(folded) if end is None else min(end, len(folded))
         for last, (length, value) in self._automaton.iter(folded, start, stop):
             first = last - length + 1
             before = folded[first - 1] if first > start else " "
