@@ -9,6 +9,7 @@ import html
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 import chompjs
@@ -55,6 +56,7 @@ WRAPPERS = (("<!--", "-->"), ("//<![CDATA[", "//]]>"), ("/*<![CDATA[*/", "/*]]>*
 SCOPES: dict[str, Callable[[etree._Element], Any]] = {
     kind: etree.XPath(f"descendant-or-self::*[@{kind}]") for kind in ("itemtype", "typeof")
 }
+PREFIX = re.compile(r".*[/#:]", re.DOTALL)
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 LINES = r"/?(?:article|blockquote|br|div|d[ldt]|h[1-6]|hr|li|ol|p|pre|section|table|td|tr|ul)\b"
@@ -138,7 +140,7 @@ def load(block: str, room: int) -> tuple[Any, int]:
     cost = len(block) if len(block) <= room else 0
     try:
         if not cost:
-            return chompjs.parse_js_object(block, json_params={"strict": False}), 0
+            return chompjs.parse_js_object(block, loader_kwargs={"strict": False}), 0
         return json_repair.loads(block, skip_json_loads=True), cost
     except (ValueError, TypeError, LookupError, RecursionError):
         return None, cost
@@ -166,7 +168,7 @@ def copies(postings: list[dict[str, Any]], named: dict[str, dict[str, Any]]) -> 
         if room < 0 or depth > DEPTH_LIMIT:
             return None
         if isinstance(value, str):
-            return CONTROL.sub("", value)
+            return value if value.isprintable() else CONTROL.sub("", value)
         if isinstance(value, list):
             return [copy(item, path, depth + 1) for item in value]
         if not isinstance(value, dict):
@@ -179,9 +181,10 @@ def copies(postings: list[dict[str, Any]], named: dict[str, dict[str, Any]]) -> 
     return [node for node in (copy(posting, (), 0) for posting in postings) if node]
 
 
+@lru_cache(4096)
 def bare(name: str) -> str:
     """A name without prefix or address: `schema:title` and `http://schema.org/title` are `title`."""
-    return re.split(r"[/#:]", name.strip())[-1] if name[:1] != "@" else name
+    return name if name[:1] == "@" else PREFIX.sub("", name.strip())
 
 
 def is_posting(types: Iterable[Any]) -> bool:
@@ -483,7 +486,7 @@ def text_slots(node: dict[str, Any]) -> dict[str, Any]:
         values = each(node.pop(name, None))
         months = [text_of(value.get("monthsOfExperience")) for value in values if isinstance(value, dict)]
         spans = [f"{month} months" if month.isdigit() else month for month in months if month]
-        texts = spans or [mended(raw) for raw in map(raw_of, values) if raw.strip().lower() not in PLACEHOLDERS]
+        texts = spans + [mended(raw) for raw in map(raw_of, values) if raw.strip().lower() not in PLACEHOLDERS]
         labels = labels_of(texts)
         if slot == "experience" and sum(map(len, lines_of(texts))) <= 200:
             slots[slot] = " ".join(lines_of(texts))
