@@ -1,24 +1,37 @@
 """Where the work is done or the worker may sit."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from functools import cache
 
 from scraper.document import Document
 from scraper.posting import Location, RawPlace, RawPosting, SectionKind
 from scraper.reading import Reading, Span
-from scraper.words import Matcher, load
-from scraper.words.places import Place, country_of, key_of, leading_places, macro_of, read_places, trailing_places
+from scraper.words import load
+from scraper.words.places import (
+    Place,
+    country_of,
+    cued_places,
+    key_of,
+    leading_places,
+    macro_of,
+    moved,
+    read_places,
+    sure_only,
+    title_places,
+)
 
 Found = list[tuple[Span, Location]]
 
 PLACEHOLDER = re.compile(r"\s*(?:n\.?/?a\.?|null|none|unavailable|undefined|unknown|[\W\d_]*)\s*", re.I)
 CITY = re.compile(r"[^\W\d_][^\d_,;/|()]{1,39}")
-PIPES = re.compile(r"\s*\|\s*")
-BRACKETS = re.compile(r"[()\[\]]|\s+[-–—]+\s+|\s*\|\s*")
-COMMA = re.compile(r",\s*|\s+(?:in|à|en|em|w|в|@|at|for)\s+", re.I)
-MOST_CHARS = 50_000
-"""How much of a description is searched for places."""
+FACT = re.compile(r"[^\s•|·][^•|·\n]{3,80}")
+MARK = re.compile(r"[•|·]")
+HEAD_LINES = 6
+HEAD_CHARS = 300
+LONGEST_LABEL = 160
+FOREIGN = frozenset({SectionKind.ABOUT, SectionKind.LEGAL})
+BRAGGING = FOREIGN | {SectionKind.BENEFITS}
 
 
 def read_locations(raw: RawPosting, document: Document) -> Reading[list[Location]] | None:
@@ -28,7 +41,7 @@ def read_locations(raw: RawPosting, document: Document) -> Reading[list[Location
     """
     found = from_slots(raw) or from_tags(raw)
     if not found:
-        found = from_title(raw.title, ()) or from_labels(document) or from_text(document)
+        found = from_title(raw.title, ()) or from_labels(document) or from_head(document) or from_text(document)
     elif not any(place.city for _, place in found):
         countries = tuple(dict.fromkeys(place.country for _, place in found if place.country))
         cities = [f for f in from_title(raw.title, countries) if f[1].city and f[1].country in countries]
@@ -62,21 +75,27 @@ def located(place: Place, slot: str, words: str, text: str, spans: bool = False)
 
 def from_slots(raw: RawPosting) -> Found:
     """The places of `raw.locations`; a name in doubt is settled by the countries of the others."""
-    texts = [item if isinstance(item, str) else "" for item in raw.locations]
-    lands = [country_of(item.country) for item in raw.locations if isinstance(item, RawPlace) and item.country]
-    lands += [p.country for text in texts for p in read_places(text)]
-    around = tuple(sorted({country for country in lands if country}))
+    near = countries_of(raw.locations)
     found: Found = []
     for number, item in enumerate(raw.locations):
         slot = f"locations[{number}]"
         if isinstance(item, RawPlace):
-            found += from_parts(item, slot, around)
+            found += from_parts(item, slot, near)
             continue
-        places = read_places(item, near=around)
+        places = read_places(item)
+        if near and sure_only(places) != places:
+            places = read_places(item, near=near)
         for place in places:
             words = item.strip() if len(places) == 1 else item[place.start : place.end]
             found.append(located(place, slot, words, words))
     return found
+
+
+def countries_of(items: list[str | RawPlace]) -> tuple[str, ...]:
+    """The countries that the places of a posting name, sorted."""
+    found = {country_of(item.country) for item in items if isinstance(item, RawPlace) and item.country}
+    found |= {p.country for item in items if isinstance(item, str) for p in read_places(item)}
+    return tuple(sorted(country for country in found if country))
 
 
 def said(value: str | None) -> str | None:
@@ -136,26 +155,11 @@ def from_tags(raw: RawPosting) -> Found:
 
 
 def from_title(title: str, near: tuple[str, ...]) -> Found:
-    """Places that stand apart in a title: in brackets, after a dash or a comma, between bars."""
-    parts = PIPES.split(title)
-    segments = parts[1:] if len(parts) > 2 else BRACKETS.split(title)[1:]
-    if len(parts) <= 2:
-        segments.append(BRACKETS.split(title)[0])
+    """Places that stand apart in a title."""
     found: Found = []
-    for number, segment in enumerate(segments):
-        first = len(parts) <= 2 and number == len(segments) - 1
-        starts = [] if first else [0]
-        starts += [m.end() for m in COMMA.finditer(segment[:300])]
-        for start in starts[:8]:
-            words = segment[start:].strip()
-            if places := read_places(words, near=near, strict=True):
-                said_here = words if len(places) == 1 else None
-                found += [
-                    located(p, "title", said_here or words[p.start : p.end], said_here or words[p.start : p.end])
-                    for p in places
-                    if p.country or not p.city
-                ]
-                break
+    for part, place in title_places(title, near):
+        words = part[place.start : place.end]
+        found.append(located(place, "title", words, words))
     return found
 
 
@@ -169,47 +173,39 @@ def from_labels(document: Document) -> Found:
     """Labelled lines such as `Standort: München`."""
     found: Found = []
     for label in document.labels:
-        if label.name not in label_names() or label.end - label.start > 160:
-            continue
-        value = document.text[label.start : label.end]
-        for place in read_places(value):
-            if place.city and not place.country:
-                continue
-            moved = place._replace(start=label.start + place.start, end=label.start + place.end)
-            words = document.text[moved.start : moved.end]
-            found.append(located(moved, "description", words, words, spans=True))
+        if label.name in label_names() and label.end - label.start <= LONGEST_LABEL:
+            value = document.text[label.start : label.end]
+            places = [p for p in sure_only(read_places(value)) if not value[p.start : p.end].islower()]
+            found += in_text(document, moved(places, label.start))
     return found
 
 
-@cache
-def cues() -> Matcher[str]:
-    """Words after which the text says where the work is."""
-    words = load("places")["cues"]
-    return Matcher((phrase, "work") for phrase in (*words["work"], *words["remote"]))
+def from_head(document: Document) -> Found:
+    """A full place in a line of facts at the head of the text: `$90k - $120k • Denver, CO, US`."""
+    found: Found = []
+    for block in document.blocks[:HEAD_LINES]:
+        line = document.text[block.start : min(block.end, block.start + HEAD_CHARS)]
+        parts = FACT.finditer(document.text, block.start, block.start + len(line))
+        for part in parts if MARK.search(line) or block.end - block.start < 60 else ():
+            places = leading_places(document.text, part.start()) if "," in part.group() else ()
+            found += in_text(document, [p for p in places if p.city and "," in document.text[p.start : p.end]])
+    return found
 
 
 def from_text(document: Document) -> Found:
     """Places after words such as `this role is based in`, outside what the employer says of itself."""
-    found: Found = []
-    for place in said_places(document):
-        words = document.text[place.start : place.end]
-        found.append(located(place, "description", words, words, spans=True))
-    return found
+    places = [
+        place
+        for kind, place in cued_places(document.text, document.folded)
+        if document.kind_at(place.start) not in (BRAGGING if kind == "office" else FOREIGN)
+    ]
+    return in_text(document, places)
 
 
-def said_places(document: Document) -> Iterator[Place]:
-    """The places that follow a cue, and those of `our Berlin office`."""
-    for cue in cues().find(document.folded, 0, MOST_CHARS):
-        if document.kind_at(cue.start) not in (SectionKind.ABOUT, SectionKind.LEGAL):
-            yield from leading_places(document.text, cue.end)
-    for place in offices().finditer(document.text, 0, MOST_CHARS):
-        if document.kind_at(place.start()) not in (SectionKind.ABOUT, SectionKind.LEGAL, SectionKind.BENEFITS):
-            yield from (p for p in trailing_places(document.text, place.end(1)) if p.start >= place.start(1))
-
-
-@cache
-def offices() -> re.Pattern[str]:
-    """`our Berlin office`, `unserem Standort Berlin`: the name between the two."""
-    words = load("places")["cues"]
-    before, after = "|".join(words["before_office"]), "|".join(words["office"])
-    return re.compile(rf"\b(?i:{before})\s+((?:[A-ZÀ-ÞА-Я][\w.’'-]*,?\s+){{1,4}}?)(?i:{after})\b")
+def in_text(document: Document, places: Iterable[Place]) -> Found:
+    """Places of the description with their spans."""
+    return [
+        located(place, "description", words, words, spans=True)
+        for place in places
+        for words in (document.text[place.start : place.end],)
+    ]

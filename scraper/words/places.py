@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from scraper.words import load
+from scraper.words import Matcher, load
 
 LONGEST = 400
 """Characters of a slot that are read; a longer one is no place string."""
@@ -92,9 +92,11 @@ def key_of(name: str) -> str:
     >>> key_of("St.-Étienne")
     'saint etienne'
     """
-    text = unicodedata.normalize("NFKD", name.lower().translate(LETTERS))
-    text = "".join(c for c in text if not unicodedata.combining(c)).replace(".", "")
-    words = WORD.findall(text)
+    text = name.lower()
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text.translate(LETTERS))
+        text = "".join(c for c in text if not unicodedata.combining(c))
+    words = WORD.findall(text.replace(".", ""))
     return " ".join(SAINTS.get(w, w) for w in words) if len(words) > 1 else "".join(words)
 
 
@@ -287,7 +289,7 @@ def part_tokens(text: str, start: int, end: int, alone: bool) -> Iterator[Token]
     if senses and not (all(w in stop for w in key.split()) and senses[0].kind != "M"):
         yield Token(start, end, key, senses)
         return
-    if key in stop:
+    if key in stop or key in word_set("edge"):
         return
     first, last = trimmed(text, start, end, stop)
     if first == last:
@@ -407,7 +409,7 @@ def drafts_of(text: str, within: str | None) -> tuple[list[Draft], bool]:
         city = any(s.kind in "TA" for s in draft.options) and not all(s.kind in "CIM" for s in draft.options[:1])
         if left is not None:
             draft.options, draft.end, draft.sure = left, token.end, True
-        elif token.aside and city:
+        elif token.aside and city and not draft.token.aside:
             continue
         elif city and all(s.kind in "TA" for s in senses) and max(map(weight, senses)) < (300 if street else 20):
             strange = True
@@ -437,13 +439,15 @@ def small_town(senses: Iterable[Sense]) -> bool:
 
 def quarter(draft: Draft, senses: list[Sense]) -> list[Sense] | None:
     """The second of two names, where the first is a quarter or suburb of it: `Soho, London`."""
+    if draft.sure:
+        return None
     cities = [s for s in senses if s.kind in "TA"]
     suburb = {(s.country, s.metropolis) for s in draft.options if s.metropolis}
     left = [s for s in cities if (s.country, s.name) in suburb]
     if left:
         return left
     large = bool(cities) and weight(cities[0]) >= 1000
-    small = not draft.sure and max(map(weight, draft.options)) < 20 and not areas_only(draft.options)
+    small = max(map(weight, draft.options)) < 20 and not areas_only(draft.options)
     return cities if large and small else None
 
 
@@ -581,31 +585,105 @@ def risky(text: str, draft: Draft, count: int) -> bool:
     return token.key in word_set("risky") or max(map(weight, draft.options)) < 100
 
 
-# -- places in running text -------------------------------------------------------------------------------------------
+# -- places in titles and running text --------------------------------------------------------------------------------
 
 SENTENCE_END = re.compile(r"[!?\n;:]|(?<!\b\w)(?<!\bSt)\.(?=\s|$)")
 WINDOW = 110
+MOST = 50_000
+"""How many characters of a text are searched for places."""
+PIPES = re.compile(r"\s*\|\s*")
+BRACKETS = re.compile(r"[()\[\]]|\s+[-–—]+\s+|\s*\|\s*")
+COMMA = re.compile(r"^location:\s*|,\s*|\s+(?:in|à|en|em|w|в|@|at|for)\s+", re.I)
 
 
-def leading_places(text: str, start: int, near: tuple[str, ...] = ()) -> tuple[Place, ...]:
+def title_places(title: str, near: tuple[str, ...] = ()) -> Iterator[tuple[str, Place]]:
+    """The places that stand apart in a title: in brackets, after a dash or a comma, between bars; with their parts."""
+    title = title[:500]
+    parts = PIPES.split(title)
+    barred = len(parts) > 2
+    first, *rest = parts if barred else BRACKETS.split(title)
+    for part in (*rest, first):
+        starts = [0] if part is not first else []
+        starts += [m.end() for m in COMMA.finditer(part)]
+        for start in starts[:8]:
+            words = part[start:].strip()
+            if places := sure_only(read_places(words, near=near, strict=True)):
+                yield from ((words, place) for place in places)
+                break
+
+
+def sure_only(places: Iterable[Place]) -> tuple[Place, ...]:
+    """The places without those whose country is in doubt."""
+    return tuple(p for p in places if p.country or not p.city)
+
+
+def leading_places(text: str, start: int) -> tuple[Place, ...]:
     """The places that the words right after an offset name (`Berlin or Munich and …`), with offsets into the text."""
     stop = SENTENCE_END.search(text, start, start + WINDOW)
-    window = text[start : stop.start() if stop else start + WINDOW]
-    ends = [m.end() for m in WORD.finditer(window)][:12]
-    if not any(known(window[:end].strip(" '’")) or key_of(window[:end]) in word_set("lead") for end in ends[:4]):
+    end = stop.start() if stop else min(len(text), start + WINDOW)
+    words = []
+    for word in WORD.finditer(text, start, end):
+        if word.group()[0].islower() and word.group().lower() not in between():
+            break
+        words.append((word.start(), word.end()))
+    while words and text[words[0][0] : words[0][1]].lower() in word_set("lead"):
+        del words[0]
+    if not any(known(text[words[i][0] : words[k][1]]) for i in range(min(4, len(words))) for k in reach(i, words)):
         return ()
-    for end in reversed(ends):
-        if found := read_places(window[:end], near=near, strict=True):
-            return tuple(p._replace(start=p.start + start, end=p.end + start) for p in found if p.country or not p.city)
+    for _, last in reversed(words[:12]):
+        if found := sure_only(read_places(text[words[0][0] : last], strict=True)):
+            return moved(found, words[0][0])
     return ()
 
 
-def trailing_places(text: str, end: int, near: tuple[str, ...] = ()) -> tuple[Place, ...]:
-    """The places that the words right before an offset name (`… the US or Canada`), with offsets into the text."""
-    first = max(0, end - 60)
+def reach(first: int, words: list[tuple[int, int]]) -> range:
+    """The last words of the names of three words or fewer that begin with a word."""
+    return range(first, min(first + 3, len(words)))
+
+
+@cache
+def between() -> frozenset[str]:
+    """Words in lower case that may stand among places: `Berlin or remote`, `anywhere in the EU`."""
+    return word_set("stop") | word_set("and") | word_set("lead") | word_set("edge")
+
+
+def trailing_places(text: str, end: int) -> tuple[Place, ...]:
+    """The places that the words right before an offset name (`the US or Canada …`), with offsets into the text."""
+    first = max(0, end - WINDOW // 2)
     breaks = [m.end() for m in SENTENCE_END.finditer(text, first, end)]
-    first = breaks[-1] if breaks else first
-    for start in [m.start() for m in WORD.finditer(text, first, end)][-6:]:
-        if found := read_places(text[start:end], near=near, strict=True):
-            return tuple(p._replace(start=p.start + start, end=p.end + start) for p in found if p.country or not p.city)
+    words = list(WORD.finditer(text, breaks[-1] if breaks else first, end))
+    if not words or not words[-1].group()[0].isupper():
+        return ()
+    for word in words[-6:]:
+        if found := sure_only(read_places(text[word.start() : end], strict=True)):
+            return moved(found, word.start())
     return ()
+
+
+def moved(places: Iterable[Place], by: int) -> tuple[Place, ...]:
+    """The places with their offsets counted from elsewhere."""
+    return tuple(p._replace(start=p.start + by, end=p.end + by) for p in places)
+
+
+@cache
+def cues() -> Matcher[str]:
+    """The words that announce a place, each with its kind: `work`, `remote`, or `after` for those that follow it."""
+    words = load("places")["cues"]
+    return Matcher((phrase, kind) for kind in ("work", "remote", "after") for phrase in words[kind])
+
+
+@cache
+def offices() -> re.Pattern[str]:
+    """`our Berlin office`, `unserem Standort Berlin`: the name between the two."""
+    words = load("places")["cues"]
+    before, after = "|".join(words["before_office"]), "|".join(words["office"])
+    return re.compile(rf"\b(?i:{before})\s+((?:[A-ZÀ-ÞА-Я][\w.’'-]{{0,30}},?\s+){{1,4}}?)(?i:{after})\b")
+
+
+def cued_places(text: str, folded: str) -> Iterator[tuple[str, Place]]:
+    """The places that a text announces, with the kind of cue: `role is based in …`, `… residents only`, `our … hub`."""
+    for cue in cues().find(folded, 0, min(len(folded), MOST)):
+        found = trailing_places(text, cue.start) if cue.value == "after" else leading_places(text, cue.end)
+        yield from (("remote" if cue.value == "after" else cue.value, place) for place in found)
+    for name in offices().finditer(text, 0, MOST):
+        yield from (("office", p) for p in trailing_places(text, name.end(1)) if p.start >= name.start(1))
