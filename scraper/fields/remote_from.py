@@ -1,12 +1,11 @@
 """Countries or regions that a remote worker may sit in."""
 
 from collections.abc import Iterable, Iterator
-from functools import cache
 
 from scraper.document import Document
 from scraper.posting import RawPlace, RawPosting, SectionKind, Workplace
 from scraper.reading import Reading, Span
-from scraper.words import Matcher, load
+from scraper.words import load
 from scraper.words.places import (
     GROUPS,
     Place,
@@ -15,7 +14,7 @@ from scraper.words.places import (
     macro_of,
     moved,
     read_places,
-    sure_only,
+    says_remote,
     title_places,
 )
 
@@ -36,17 +35,6 @@ def read_remote_from(raw: RawPosting, document: Document, workplace: Workplace |
         spans = list(from_tags(raw)) or list(from_text(document))
     values = list(dict.fromkeys(span.value for span in spans if span.value))
     return Reading(values, tuple(spans)) if values else None
-
-
-@cache
-def remote_words() -> Matcher[bool]:
-    """Words that say that a place is one to work remotely from."""
-    return Matcher((word, True) for word in load("places")["remote"]["words"])
-
-
-def says_remote(words: str) -> bool:
-    """Whether a part of a place string or of a title says `remote`."""
-    return bool(remote_words().find(words.lower()))
 
 
 def value_of(place: Place) -> str | None:
@@ -80,17 +68,14 @@ def from_places(raw: RawPosting, remote: bool) -> Iterator[Span]:
                 yield from evidence(slot, item.text, (p for p in read_places(item.text) if not p.city))
             continue
         for group in GROUPS.split(item):
-            places = read_places(group)
-            if says_remote(group):
-                yield from evidence(slot, group, [p for p in places if not p.city] or places)
-            elif remote:
-                yield from evidence(slot, group, (p for p in places if not p.city))
+            if remote or says_remote(group):
+                yield from evidence(slot, group, (p for p in read_places(group) if not p.city))
 
 
 def from_title(title: str, remote: bool) -> Iterator[Span]:
     """`(Remote, Spain)`; `(EMEA)` where the work is remote."""
     for words, place in title_places(title):
-        if says_remote(words) or (remote and not place.city):
+        if not place.city and (says_remote(words) or (remote and not (place.region and place.country))):
             yield from evidence("title", words, [place])
 
 
@@ -107,7 +92,7 @@ def from_text(document: Document) -> Iterator[Span]:
     for label in document.labels:
         if label.name in names and label.end - label.start <= LONGEST_LABEL:
             value = document.text[label.start : label.end]
-            wide = [p for p in sure_only(read_places(value)) if not p.city or says_remote(value)]
+            wide = [p for p in read_places(value) if not p.city]
             yield from spans_of(document, moved(wide, label.start))
     for kind, place in cued_places(document.text, document.folded):
         about = document.kind_at(place.start) in (SectionKind.ABOUT, SectionKind.LEGAL)

@@ -15,6 +15,8 @@ from typing import NamedTuple
 
 from scraper.words import Matcher, load
 
+IDLE = "-"
+"""Key of a part that is only idle words, as in `Berlin or remote`: what follows is a place of its own."""
 LONGEST = 400
 """Characters of a slot that are read; a longer one is no place string."""
 STRIDE = 4096
@@ -239,7 +241,7 @@ def known(text: str, alone: bool = False) -> tuple[Sense, ...]:
     senses = senses_of(key_of(text))
     if len(text) <= 3 and text.isascii():
         if not is_code(text, alone):
-            senses = tuple(s for s in senses if s.kind not in "IS")
+            senses = tuple(s for s in senses if s.kind not in "IS" and (len(text) > 2 or s.kind not in "TA"))
         elif any(s.kind in "IS" for s in senses):
             senses = tuple(s for s in senses if s.kind not in "AT" or s.people >= 100)
     else:
@@ -300,8 +302,9 @@ def part_tokens(text: str, start: int, end: int, alone: bool) -> Iterator[Token]
     pieces = list(cut(text, first, last, conjunctions()))
     if len(pieces) > 1:
         for number, (at, stop_at, _) in enumerate(pieces):
-            for place, token in enumerate(part_tokens(text, at, stop_at, alone=True)):
-                yield token._replace(hard=number > 0 and place == 0) if number else token
+            tokens = list(part_tokens(text, at, stop_at, alone=True)) or [Token(at, stop_at, IDLE, ())]
+            yield tokens[0]._replace(hard=number > 0)
+            yield from tokens[1:]
         return
     if TIGHT.search(text, first, last):
         pieces = [(a, b, m) for a, b, m in cut(text, first, last, TIGHT) if b > a]
@@ -394,13 +397,17 @@ def narrowed(options: list[Sense], token: Token, key: str) -> list[Sense] | None
 def drafts_of(text: str, within: str | None) -> tuple[list[Draft], bool]:
     """The places of a string before they are settled, and whether a part of it meant nothing."""
     drafts: list[Draft] = []
-    strange, street = False, bool(STREET.search(text))
+    strange, street, apart = False, bool(STREET.search(text)), False
     for token in tokens_of(text):
+        apart = apart or token.hard
+        if token.key == IDLE:
+            continue
         senses = [s for s in token.senses if within is None or s.country == within]
         if not senses:
             strange = strange or not token.senses
             continue
-        draft = drafts[-1] if drafts and not token.hard else None
+        draft = drafts[-1] if drafts and not apart else None
+        apart = False
         if draft is None:
             drafts.append(Draft(token, senses, token.end))
             continue
@@ -560,10 +567,13 @@ def read_places(
     ]
     peopled = {country for city, _, country in found if city}
     places: list[Place] = []
-    seen = set()
+    seen = {NOTHING}
+    last_city = 0
     for draft, what in zip(drafts, found, strict=True):
-        bare = what[0] is None and what[1] is None
-        if what == (None, None, None) or what in seen or (bare and what[2] in peopled):
+        repeated = what[:2] == (None, None) and what[2] in peopled
+        if what[0]:
+            last_city = draft.end
+        if what in seen or (repeated and not says_remote(text[last_city : draft.token.start])):
             continue
         seen.add(what)
         places.append(Place(draft.token.start, draft.end, *what))
@@ -578,8 +588,10 @@ def risky(text: str, draft: Draft, count: int) -> bool:
     first = text[token.start]
     if first.isalpha() and first.islower():
         return True
-    if draft.sure or any(s.kind in "CRM" for s in draft.options):
+    if draft.sure or any(s.kind in "CM" for s in draft.options):
         return False
+    if divisions := [s for s in draft.options if s.kind in "RD"]:
+        return not any(s.kind == "R" and s.country.lower() in word_set("divided") for s in divisions)
     if all(s.kind in "IS" for s in draft.options):
         return count == 1 or not text[token.start : token.end].isupper()
     return token.key in word_set("risky") or max(map(weight, draft.options)) < 100
@@ -596,6 +608,17 @@ BRACKETS = re.compile(r"[()\[\]]|\s+[-–—]+\s+|\s*\|\s*")
 COMMA = re.compile(r"^location:\s*|,\s*|\s+(?:in|à|en|em|w|в|@|at|for)\s+", re.I)
 
 
+@cache
+def remote_words() -> Matcher[bool]:
+    """Words that say that a place is one to work remotely from."""
+    return Matcher((word, True) for word in load("places")["remote"]["words"])
+
+
+def says_remote(words: str) -> bool:
+    """Whether a part of a place string or of a title says `remote`."""
+    return bool(words) and bool(remote_words().find(words.lower()))
+
+
 def title_places(title: str, near: tuple[str, ...] = ()) -> Iterator[tuple[str, Place]]:
     """The places that stand apart in a title: in brackets, after a dash or a comma, between bars; with their parts."""
     title = title[:500]
@@ -607,7 +630,8 @@ def title_places(title: str, near: tuple[str, ...] = ()) -> Iterator[tuple[str, 
         starts += [m.end() for m in COMMA.finditer(part)]
         for start in starts[:8]:
             words = part[start:].strip()
-            if places := sure_only(read_places(words, near=near, strict=True)):
+            places = sure_only(read_places(words, near=near, strict=True))
+            if places or (barred and (places := leading_places(words, 0))):
                 yield from ((words, place) for place in places)
                 break
 
