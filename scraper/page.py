@@ -46,7 +46,7 @@ class Page:
             raise PageError("broken", f"{self.url}: not JSON: {error}") from None
 
     def rows(self, name: str, mark: str) -> list[Any]:
-        """The rows of a JSON reply: the list under `name`, a bare list, or one object that has the key `mark`.
+        """The rows of a JSON reply: the list under `name`, a bare list, or objects that have the key `mark`.
 
         Replies gathered in a list and objects under `name` are opened; null is no rows. Raises `PageError`.
         """
@@ -88,8 +88,10 @@ class PageRequest:
     headers: Mapping[str, str] = field(default_factory=dict)
     json: Any = None
     """Sent as the body, with its content type."""
+    version: str | None = None
+    """What the list says of the posting's state, e.g. its `lastmod`: a page of the same version is not fetched again."""
     otherwise: "PageRequest | None" = None
-    """What to ask for where this page is not there or not what was asked for; only the last of them can be lost."""
+    """What to ask for where this page is missing or not what was asked for; only the last of them can be lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,8 @@ def rows_of(page: Page, reply: Any, name: str, mark: str) -> list[Any]:
         return rows_of(page, [] if reply[name] is None else reply[name], name, mark)
     if isinstance(reply, dict) and mark in reply:
         return [reply]
+    if isinstance(reply, dict) and any(isinstance(row, dict) and mark in row for row in reply.values()):
+        return list(reply.values())
     raise PageError("broken", f"{page.url}: no {name} in the reply")
 
 
