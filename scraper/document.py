@@ -359,7 +359,7 @@ def read_heading(line: Clean, following: Clean | None) -> tuple[int, SectionKind
     kind = whole_kind(key) or (begins_kind(key) if len(key.split()) <= 4 and not DIGIT.search(key) else None)
     if kind:
         return BY_LINE, kind
-    letters = text.isupper() and len(text) >= 4
+    letters = text.isupper() and len(key) >= 6 and not DIGIT.search(text)
     emoji = text[0] >= "\u2190" and not text[0].isalpha() and following.text[0] != text[0]
     if letters or emoji:
         return BY_LINE, heading_kind(text)
@@ -473,25 +473,32 @@ def heading_kind(text: str) -> SectionKind | None:
     return begins_kind(key)
 
 
+LONGEST_PARAGRAPH = 1500
+
+
 def legal_paragraphs(document: Document) -> list[Cut]:
-    """Paragraphs of law in the second half, known by their words; the last quarter's rule up to the next heading."""
+    """Paragraphs of law in the second half, known by their words; the last quarter's rule up to the next heading.
+
+    In a post that is one long paragraph a part begins at the sentence and ends with it.
+    """
     folded = document.folded
     starts = [block.start for block in document.blocks]
     half, last = len(folded) // 2, len(folded) * 3 // 4
-    found: set[int] = set()
+    cuts: dict[int, Cut] = {}
     for phrase in load("headings")["paragraph"]["legal"]:
         at = folded.find(phrase, half)
         while at >= 0:
-            index = bisect_right(starts, at) - 1
-            found.add(index)
-            at = folded.find(phrase, document.blocks[index].end)
-    cuts = []
-    for index in sorted(found):
-        block = document.blocks[index]
-        if block.kind != "heading":
-            until = block.end + 1 if block.start < last else None
-            cuts.append(Cut(block.start, block.start, None, BY_COLON, SectionKind.LEGAL, until))
-    return cuts
+            block = document.blocks[bisect_right(starts, at) - 1]
+            start, end = block.start, block.end
+            until = end + 1 if start < last else None
+            if end - start > LONGEST_PARAGRAPH:
+                start = max(start, folded.rfind(". ", start, at) + 2)
+                stop = folded.find(". ", at, end)
+                until = end = stop + 2 if stop >= 0 else end
+            if block.kind != "heading":
+                cuts[start] = Cut(start, start, None, BY_COLON, SectionKind.LEGAL, until)
+            at = folded.find(phrase, end)
+    return list(cuts.values())
 
 
 def read_parts(cuts: list[Cut], length: int) -> list[Part]:
