@@ -67,6 +67,11 @@ ESCAPED_TAG = re.compile(rf"&(?:amp;)?lt;(?:{LINES}|{INLINE})", re.IGNORECASE)
 ESCAPED_LINE = re.compile(r"(?:\\r)?\\n(?![a-z])")
 GLUED_LINE = re.compile(r"(?<=\S)&nbsp;(?=[A-Z])")
 SEPARATOR = re.compile(r"(?:[;|•·]|,(?!\d))(?![^()]{0,80}\))")
+TOKEN = re.compile(r'\\.|["{}\[\]]', re.DOTALL)
+KEY = re.compile(r'"([@\w:]{1,60})"\s*:')
+KEY_END = re.compile(r"\s*:")
+VALUE_END = re.compile(r'\s*(?:,\s*"[^"\\]{1,60}"\s*:|[}\]]\s*(?=[,}\]]|$)|$)')
+ITEM_END = re.compile(r'\s*(?:,\s*["{\[]|[}\]]\s*(?=[,}\]]|$)|$)')
 NUMBER = re.compile(r"[\d\s.,'’]+")
 
 
@@ -131,19 +136,51 @@ def load(block: str, room: int) -> tuple[Any, int]:
         return orjson.loads(block), 0
     except orjson.JSONDecodeError:
         pass
-    try:
-        return json.loads(block, strict=False, parse_constant=lambda _: None), 0
-    except (ValueError, RecursionError):
-        pass
+    data = attempt(json.loads, block, strict=False, parse_constant=lambda _: None)
+    if data is not None:
+        return data, 0
     if "&quot;" in block and '"' not in block:
         return load(html.unescape(block), room)
-    cost = len(block) if len(block) <= room else 0
+    if len(block) > room:
+        return attempt(chompjs.parse_js_object, block), 0
+    keys = set(KEY.findall(block))
+    readings = filter(None, [attempt(json.loads, requoted(block), strict=False), attempt(json_repair.loads, block)])
+    return max(readings, key=lambda data: sum(k in keys for d in dicts(data) for k in d), default=None), len(block)
+
+
+def attempt(loads: Callable[..., Any], block: str, **options: Any) -> Any:
+    """What a reader of JSON makes of a broken block; None where it gives up."""
     try:
-        if not cost:
-            return chompjs.parse_js_object(block, loader_kwargs={"strict": False}), 0
-        return json_repair.loads(block, skip_json_loads=True), cost
+        return loads(block, **options)
     except (ValueError, TypeError, LookupError, RecursionError):
-        return None, cost
+        return None
+
+
+def requoted(block: str) -> str:
+    """JSON with the quotes inside strings escaped: one ends a string only before another key or value, or the end."""
+    pieces: list[str] = []
+    nest = ["["]
+    written = end = 0
+    ending: re.Pattern[str] | None = None
+    before = ""
+    for token in TOKEN.finditer(block):
+        mark = token[0]
+        if ending is None:
+            before = block[end : token.start()].strip()[-1:] or before
+            if mark == '"':
+                is_key = nest[-1] == "{" and before in ("{", ",")
+                ending = KEY_END if is_key else VALUE_END if nest[-1] == "{" else ITEM_END
+            elif mark in "{[":
+                nest.append(mark)
+            elif mark in "}]" and len(nest) > 1:
+                nest.pop()
+        elif mark == '"' and ending.match(block, token.end()):
+            ending = None
+        elif mark == '"':
+            pieces += [block[written : token.start()], '\\"']
+            written = token.end()
+        before, end = mark, token.end()
+    return "".join([*pieces, block[written:]])
 
 
 def dicts(data: Any) -> Iterator[dict[str, Any]]:
@@ -268,7 +305,7 @@ def value_of(element: etree._Element, name: str) -> str | dict[str, str]:
             words.append(part.text or "")
         elif event != "start" and part is not element:
             words.append(part.tail or "")
-        if len(words) > 200:
+        if len(words) > 100:
             break
     return " ".join("".join(words).split()) or link or element.get("value") or ""
 

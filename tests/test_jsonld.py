@@ -158,6 +158,18 @@ def test_mends_broken_block(block: str) -> None:
     assert titles(page(block)) == ["Head Baker"]
 
 
+def test_quotes_inside_strings_lose_no_word() -> None:
+    block = """{"@type":"JobPosting","title":"Head "Oven" Baker","description":"<p class="a" style="color: red, blue">
+      We say "bread", never: "loaf".</p><a href="/x">rye</a>","employmentType":["A "full" night","Half"],
+      "hiringOrganization":{"@type":"Organization","name":"The "Oven""},"datePosted":"2026-01-01"}"""
+    (node,) = job_postings(page(block))
+    assert node.keys() == {"@type", "title", "description", "employmentType", "hiringOrganization", "datePosted"}
+    assert node["title"] == 'Head "Oven" Baker'
+    assert '"loaf".</p><a href="/x">rye</a>' in node["description"]
+    assert node["employmentType"] == ['A "full" night', "Half"]
+    assert node["hiringOrganization"]["name"] == 'The "Oven"'
+
+
 def test_broken_block_never_loses_its_neighbours() -> None:
     assert titles(page('{"@type":"JobPosting" <<<%% ', JOB, "JobPosting of the month!", "[" * 5000 + "JobPosting")) == [
         "Baker"
