@@ -12,12 +12,13 @@ from scraper.words.places import (
     Place,
     country_of,
     cued_places,
+    is_idle,
     key_of,
     leading_places,
-    macro_of,
     moved,
     read_places,
     sure_only,
+    tag_places,
     title_places,
 )
 
@@ -27,6 +28,8 @@ PLACEHOLDER = re.compile(r"\s*(?:n\.?/?a\.?|null|none|unavailable|undefined|unkn
 CITY = re.compile(r"[^\W\d_][^\d_,;/|()]{1,39}")
 FACT = re.compile(r"[^\s•|·][^•|·\n]{3,80}")
 MARK = re.compile(r"[•|·]")
+ADVERTISED = 4
+"""A slot with so many bare countries says where the post is shown; a text that names fewer of them is believed."""
 HEAD_LINES = 6
 HEAD_CHARS = 300
 LONGEST_LABEL = 160
@@ -37,20 +40,31 @@ BRAGGING = FOREIGN | {SectionKind.BENEFITS}
 def read_locations(raw: RawPosting, document: Document) -> Reading[list[Location]] | None:
     """The places of a posting: from its slots; else its tags; else title, labelled lines and phrases of the text.
 
-    A country that the slots leave without a city is filled with a city of it that the title names.
+    A country that the slots leave without a city is filled with a city of it that the title or a labelled line names.
     """
     found = from_slots(raw) or from_tags(raw)
+    set_aside: Found = []
     if not found:
-        found = from_title(raw.title, ()) or from_labels(document) or from_head(document) or from_text(document)
+        found = from_title(raw.title) or from_labels(document) or from_head(document) or from_text(document)
     elif not any(place.city for _, place in found):
         countries = tuple(dict.fromkeys(place.country for _, place in found if place.country))
-        cities = [f for f in from_title(raw.title, countries) if f[1].city and f[1].country in countries]
-        told = {place.country for _, place in cities}
-        found = [f for f in found if f[1].country not in told or f[1].region] + cities
+        labelled = from_labels(document)
+        said = labelled + from_text(document) if len(countries) >= ADVERTISED else []
+        if said and all(place.country in countries for _, place in said):
+            found, set_aside = said, found
+        elif cities := cities_in(countries, from_title(raw.title)) or cities_in(countries, labelled):
+            told = {(place.country, region) for _, place in cities for region in (place.region, None)}
+            found = [f for f in found if (f[1].country, f[1].region) not in told] + cities
     found = distinct(found)
     if not found:
         return None
-    return Reading([place for _, place in found], tuple(span for span, _ in found))
+    spans = tuple(span for span, _ in found + set_aside)
+    return Reading([place for _, place in found], spans, conflict=bool(set_aside))
+
+
+def cities_in(countries: tuple[str, ...], found: Found) -> Found:
+    """The cities among the places that lie in one of the countries."""
+    return [(span, place) for span, place in found if place.city and place.country in countries]
 
 
 def distinct(found: Found) -> Found:
@@ -113,14 +127,20 @@ def from_parts(raw: RawPlace, slot: str, near: tuple[str, ...]) -> Found:
         places = read_places(raw.text, within=country, near=near) or places
     if country and not any(p.city for p in places):
         region = places[0].region if places else None
-        name = city if city and CITY.fullmatch(city) and not read_places(city) and len(city.split()) < 4 else None
-        places = (Place(0, 0, name if name and name[0].isupper() else None, region, country),)
+        places = (Place(0, 0, own_name(city) if city else None, region, country),)
     text = said(raw.text) or ", ".join(part for part in (city, region_text(raw), land) if part)
     found = [located(place, slot, text, text) for place in places]
     point = degrees(raw)
     if point and len(found) == 1:
         found[0][1].latitude, found[0][1].longitude = point
     return found
+
+
+def own_name(city: str) -> str | None:
+    """A city that GeoNames lacks, as published, unless the slot holds something else."""
+    if is_idle(city) or not CITY.fullmatch(city) or len(city.split()) > 3 or read_places(city):
+        return None
+    return city.title() if city.isupper() else city if city[0].isupper() else None
 
 
 def region_text(raw: RawPlace) -> str | None:
@@ -139,25 +159,17 @@ def degrees(raw: RawPlace) -> tuple[float, float] | None:
 
 
 def from_tags(raw: RawPosting) -> Found:
-    """Tags that are just a country or a region of several; `Georgia` among countries is the country."""
-    tags = [(n, tag.strip()) for n, tag in enumerate(raw.tags) if len(tag.strip()) > 2 or tag.strip().isupper()]
-    sure = [(n, tag, p) for n, tag in tags for p in read_places(tag, strict=True) if not p.city]
-    near = tuple(sorted({p.country for _, _, p in sure if p.country}))
-    found: Found = []
-    for number, tag in tags:
-        whole = country_of(tag) or macro_of(tag)
-        for place in read_places(tag, near=near, strict=True) if whole else ():
-            found.append(located(place, f"tags[{number}]", tag, tag))
-    return found
+    """Tags that are just a country or a region of several."""
+    return [located(p, f"tags[{number}]", raw.tags[number], raw.tags[number]) for number, p in tag_places(raw.tags)]
 
 
 # -- title and text ---------------------------------------------------------------------------------------------------
 
 
-def from_title(title: str, near: tuple[str, ...]) -> Found:
+def from_title(title: str) -> Found:
     """Places that stand apart in a title."""
     found: Found = []
-    for part, place in title_places(title, near):
+    for part, place in title_places(title):
         words = part[place.start : place.end]
         found.append(located(place, "title", words, words))
     return found

@@ -15,6 +15,7 @@ from scraper.words.places import (
     moved,
     read_places,
     says_remote,
+    tag_places,
     title_places,
 )
 
@@ -81,9 +82,8 @@ def from_title(title: str, remote: bool) -> Iterator[Span]:
 
 def from_tags(raw: RawPosting) -> Iterator[Span]:
     """Tags that are just a country or a region of several."""
-    for number, tag in enumerate(raw.tags):
-        if len(tag) > 2 or tag.isupper():
-            yield from evidence(f"tags[{number}]", tag, (p for p in read_places(tag, strict=True) if not p.city))
+    for number, place in tag_places(raw.tags):
+        yield from evidence(f"tags[{number}]", raw.tags[number], [place])
 
 
 def from_text(document: Document) -> Iterator[Span]:

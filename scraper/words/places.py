@@ -298,6 +298,8 @@ def part_tokens(text: str, start: int, end: int, alone: bool) -> Iterator[Token]
         return
     if (first, last) != (start, end) and (senses := known(text[first:last], True)):
         yield Token(first, last, key_of(text[first:last]), senses)
+        if conjunctions().search(text, last, end):
+            yield Token(last, end, IDLE, (), hard=True)
         return
     pieces = list(cut(text, first, last, conjunctions()))
     if len(pieces) > 1:
@@ -345,6 +347,12 @@ def run_tokens(text: str, start: int, end: int) -> Iterator[Token]:
         senses = senses if strange or len(found) == 1 else token.senses
         if senses and not (strange and is_code(text[token.start : token.end], True)):
             yield token._replace(senses=senses)
+
+
+def is_idle(text: str) -> bool:
+    """Whether a text names no place at all: `Remote`, `Multiple locations`, `n/a`."""
+    first, last = trimmed(text, 0, len(text), word_set("stop"))
+    return first == last or NEVER.fullmatch(text) is not None
 
 
 # -- tokens into places -----------------------------------------------------------------------------------------------
@@ -530,7 +538,7 @@ def namesake(city: Sense, sure: bool) -> bool:
     """Whether a bare name rather means the city than the division of that name which it lies in."""
     if city.kind == "T":
         return sure or city.people >= 30
-    return city.people >= 500 and city.country != "US"
+    return city.people >= 100 and city.country != "US"
 
 
 @lru_cache(20_000)
@@ -548,16 +556,17 @@ def read_places(
     text = POSTCODE.sub(lambda m: " " * len(m.group()), text)
     if DEPARTMENT.match(text):
         within = within or "FR"
-    if is_code(text.strip(), True) and (senses := known(text.strip(), True)):
-        token = Token(0, len(text), key_of(text), senses)
+    bare = text.strip()
+    if is_code(bare, True) and (senses := known(bare, True)):
+        token = Token(text.index(bare), text.index(bare) + len(bare), key_of(bare), senses)
         inside = [s for s in senses if within in (None, s.country)]
-        drafts, strange = [Draft(token, inside or list(senses), len(text))], False
+        drafts, strange = [Draft(token, inside or list(senses), token.end)], False
     else:
         drafts, strange = drafts_of(text, within)
     if strict and (strange or any(risky(text, d, len(drafts)) for d in drafts)):
         return ()
-    alone = len(drafts) == 1 and drafts[0].token.end - drafts[0].token.start == len(text.strip())
-    found = [settle(d, near, alone) for d in drafts]
+    alone = len(drafts) == 1 and drafts[0].token.end - drafts[0].token.start == len(bare)
+    found = [settle(d, (within,) if within else (), alone) for d in drafts]
     around = (*near, *(country for _, _, country in found if country))
     found = [
         settle(d, around, alone)
@@ -590,11 +599,12 @@ def risky(text: str, draft: Draft, count: int) -> bool:
         return True
     if draft.sure or any(s.kind in "CM" for s in draft.options):
         return False
-    if divisions := [s for s in draft.options if s.kind in "RD"]:
-        return not any(s.kind == "R" and s.country.lower() in word_set("divided") for s in divisions)
+    large = max(map(weight, draft.options)) >= 100
+    if not large and any(s.kind in "RD" for s in draft.options):
+        return not any(s.kind == "R" and s.country.lower() in word_set("divided") for s in draft.options)
     if all(s.kind in "IS" for s in draft.options):
         return count == 1 or not text[token.start : token.end].isupper()
-    return token.key in word_set("risky") or max(map(weight, draft.options)) < 100
+    return token.key in word_set("risky") or not large
 
 
 # -- places in titles and running text --------------------------------------------------------------------------------
@@ -608,6 +618,15 @@ BRACKETS = re.compile(r"[()\[\]]|\s+[-–—]+\s+|\s*\|\s*")
 COMMA = re.compile(r"^location:\s*|,\s*|\s+(?:in|à|en|em|w|в|@|at|for)\s+", re.I)
 
 
+def tag_places(tags: list[str]) -> list[tuple[int, Place]]:
+    """The countries and regions of several among free labels; `Georgia` beside countries is the country."""
+    named = [(n, tag) for n, tag in enumerate(tags) if country_of(tag) or macro_of(tag)]
+    named = [(n, tag) for n, tag in named if len(tag) > 2 or tag.isupper()]
+    near = {p.country for _, tag in named for p in read_places(tag, strict=True) if p.country}
+    around = tuple(sorted(near))
+    return [(n, p) for n, tag in named for p in read_places(tag, near=around, strict=True)]
+
+
 @cache
 def remote_words() -> Matcher[bool]:
     """Words that say that a place is one to work remotely from."""
@@ -619,7 +638,7 @@ def says_remote(words: str) -> bool:
     return bool(words) and bool(remote_words().find(words.lower()))
 
 
-def title_places(title: str, near: tuple[str, ...] = ()) -> Iterator[tuple[str, Place]]:
+def title_places(title: str) -> Iterator[tuple[str, Place]]:
     """The places that stand apart in a title: in brackets, after a dash or a comma, between bars; with their parts."""
     title = title[:500]
     parts = PIPES.split(title)
@@ -630,7 +649,7 @@ def title_places(title: str, near: tuple[str, ...] = ()) -> Iterator[tuple[str, 
         starts += [m.end() for m in COMMA.finditer(part)]
         for start in starts[:8]:
             words = part[start:].strip()
-            places = sure_only(read_places(words, near=near, strict=True))
+            places = sure_only(read_places(words, strict=True))
             if places or (barred and (places := leading_places(words, 0))):
                 yield from ((words, place) for place in places)
                 break
@@ -679,7 +698,7 @@ def trailing_places(text: str, end: int) -> tuple[Place, ...]:
     if not words or not words[-1].group()[0].isupper():
         return ()
     for word in words[-6:]:
-        if found := sure_only(read_places(text[word.start() : end], strict=True)):
+        if found := sure_only(read_places(text[word.start() : words[-1].end()], strict=True)):
             return moved(found, word.start())
     return ()
 
