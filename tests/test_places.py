@@ -80,6 +80,12 @@ STRINGS = [
     ("SEATTLE      -WA-, ETATS-UNIS", ["Seattle/Washington/US"]),
     ("44 - REZE", ["Rezé/Pays de la Loire/FR"]),
     ("12 - QUELQUE PART SUR LOT", ["Quelque Part Sur Lot/-/FR"]),
+    ("Piła", ["Piła/Greater Poland/PL"]),
+    ("Münster", ["Münster/North Rhine-Westphalia/DE"]),
+    ("St. Louis", ["St. Louis/Missouri/US"]),
+    ("New Orleans, LA USA 70112", ["New Orleans/Louisiana/US"]),
+    ("US, Washington, Bellevue", ["Bellevue/Washington/US"]),
+    ("Australia, Singapore", ["-/-/AU", "Singapore/-/SG"]),
     ("Paris 9e", ["Paris/Île-de-France/FR"]),
     ("75009 Paris", ["Paris/Île-de-France/FR"]),
     ("D-80331 München", ["Munich/Bavaria/DE"]),
@@ -110,6 +116,7 @@ STRINGS = [
     ("Anywhere", ["-/Worldwide/-"]),
     # what a reader would doubt: the city without its country, or nothing
     ("Cambridge", ["Cambridge/-/-"]),
+    ("Landsberg", []),
     ("Newcastle", ["Newcastle/-/-"]),
     ("Springfield", ["Springfield/-/US"]),
     ("Washington", ["-/-/US"]),
@@ -158,7 +165,7 @@ def test_context_settles_a_doubtful_name() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Mobile", "Rust", "Split", "Of", "Backend", "Berlin and beyond", "remote", "IT", "DE"]
+    "text", ["Mobile", "Rust", "Split", "Of", "HR DE", "Backend", "Berlin and beyond", "remote", "IT", "DE"]
 )
 def test_strict_reading_refuses_common_words(text: str) -> None:
     assert shown(text, strict=True) == []

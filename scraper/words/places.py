@@ -246,6 +246,8 @@ def known(text: str, alone: bool = False) -> tuple[Sense, ...]:
             senses = tuple(s for s in senses if s.kind not in "AT" or s.people >= 100)
     else:
         senses = tuple(s for s in senses if s.kind != "S" or not text.isascii())
+    if not text.isascii() and any(s.name.lower() == text.lower() for s in senses):
+        senses = tuple(s for s in senses if s.kind not in "TA" or s.name.lower() == text.lower())
     return senses
 
 
@@ -296,6 +298,8 @@ def part_tokens(text: str, start: int, end: int, alone: bool) -> Iterator[Token]
     first, last = trimmed(text, start, end, stop)
     if first == last:
         return
+    if key_of(text[first:last]) in word_set("edge"):
+        return
     if (first, last) != (start, end) and (senses := known(text[first:last], True)):
         yield Token(first, last, key_of(text[first:last]), senses)
         if conjunctions().search(text, last, end):
@@ -333,7 +337,7 @@ def run_tokens(text: str, start: int, end: int) -> Iterator[Token]:
     while at < len(words):
         for length in range(min(5, len(words) - at), 0, -1):
             first, last = words[at][0], words[at + length - 1][1]
-            if senses := tuple(s for s in known(text[first:last]) if s.kind not in "ISD" or (found and s.kind != "D")):
+            if senses := tuple(s for s in known(text[first:last]) if s.kind != "D"):
                 found.append(Token(first, last, key_of(text[first:last]), senses))
                 at += length
                 break
@@ -443,6 +447,8 @@ def areas_only(senses: Iterable[Sense]) -> bool:
 
 def own_quarter(draft: Draft, senses: list[Sense]) -> list[Sense] | None:
     """The first of two names, where the second is a quarter or suburb of it: `London, Soho`."""
+    if draft.sure:
+        return None
     around = {(s.country, s.metropolis) for s in senses if s.kind in "TA" and s.metropolis}
     return [s for s in draft.options if s.kind in "TA" and (s.country, s.name) in around] or None
 
@@ -462,7 +468,7 @@ def quarter(draft: Draft, senses: list[Sense]) -> list[Sense] | None:
     if left:
         return left
     large = bool(cities) and weight(cities[0]) >= 1000
-    small = max(map(weight, draft.options)) < 20 and not areas_only(draft.options)
+    small = small_town(draft.options) and max(map(weight, draft.options)) < 20
     return cities if large and small else None
 
 
@@ -530,6 +536,8 @@ def settle_city(draft: Draft, cities: list[Sense], near: Collection[str]) -> Wha
     alike = max((weight(s) for s in cities if s.country == top.country and s.division != top.division), default=0)
     open_to_doubt = load("places")["settled"].get(draft.token.key) == "" and not draft.sure
     sure = draft.sure or (abroad * 3 <= weight(top) and not open_to_doubt) or top.country in near
+    if not sure and key_of(top.name) != draft.token.key:
+        return NOTHING
     region = division_name(top.country, top.division) if sure and alike * 3 <= weight(top) else None
     return english(top.name), region, top.country if sure else None
 
@@ -563,7 +571,7 @@ def read_places(
         drafts, strange = [Draft(token, inside or list(senses), token.end)], False
     else:
         drafts, strange = drafts_of(text, within)
-    if strict and (strange or any(risky(text, d, len(drafts)) for d in drafts)):
+    if strict and (strange or any(risky(text, d) for d in drafts) or all(map(code_only, drafts))):
         return ()
     alone = len(drafts) == 1 and drafts[0].token.end - drafts[0].token.start == len(bare)
     found = [settle(d, (within,) if within else (), alone) for d in drafts]
@@ -591,7 +599,12 @@ def read_places(
     return tuple(places)
 
 
-def risky(text: str, draft: Draft, count: int) -> bool:
+def code_only(draft: Draft) -> bool:
+    """Whether a place is a code with nothing beside it."""
+    return not draft.sure and all(s.kind in "IS" for s in draft.options)
+
+
+def risky(text: str, draft: Draft) -> bool:
     """Whether a place in running words may be something else: a small or word-like city with nothing beside it."""
     token = draft.token
     first = text[token.start]
@@ -602,8 +615,8 @@ def risky(text: str, draft: Draft, count: int) -> bool:
     large = max(map(weight, draft.options)) >= 100
     if not large and any(s.kind in "RD" for s in draft.options):
         return not any(s.kind == "R" and s.country.lower() in word_set("divided") for s in draft.options)
-    if all(s.kind in "IS" for s in draft.options):
-        return count == 1 or not text[token.start : token.end].isupper()
+    if code_only(draft):
+        return not text[token.start : token.end].isupper()
     return token.key in word_set("risky") or not large
 
 
