@@ -3,14 +3,20 @@
 Exit codes: 0 done, 1 finished with losses (named on stderr), 2 wrong use, 3 blocked by the site.
 """
 
+import json
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
 from scraper import __version__
+
+if TYPE_CHECKING:
+    from scraper.posting import Posting
+    from scraper.store import Store
 
 
 def pairs(context: click.Context, option: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
@@ -41,22 +47,55 @@ def main() -> None:
 )
 @click.option("-a", "options", multiple=True, callback=pairs, metavar="NAME=VALUE", help="An option of the board.")
 @click.option("-s", "settings", multiple=True, callback=pairs, metavar="NAME=VALUE", help="A Scrapy setting.")
+@click.option("--store/--no-store", default=True, help="Remember postings and events in ROLECALL_HOME/rolecall.db.")
+@click.option("--archive/--no-archive", default=True, help="Keep every reply in ROLECALL_HOME/archive.")
+@click.option("--refresh", is_flag=True, help="Read every page again, known or not.")
+@click.option("--resume", is_flag=True, help="Go on where a crawl of the same targets was cut off.")
 @click.option("-v", "--verbose", is_flag=True, help="Show Scrapy's own log.")
 def crawl(
-    targets: tuple[str, ...], output: str | None, options: dict[str, str], settings: dict[str, str], verbose: bool
+    targets: tuple[str, ...],
+    output: str | None,
+    options: dict[str, str],
+    settings: dict[str, str],
+    store: bool,
+    archive: bool,
+    refresh: bool,
+    resume: bool,
+    verbose: bool,
 ) -> None:
-    """Crawl TARGETs, e.g. `wantapply` or `greenhouse:acme`, into validated JSON Lines."""
+    """Crawl TARGETs, e.g. `wantapply` or `greenhouse:acme`, into validated JSON Lines.
+
+    With a store, the file holds all open postings of the targets, whether this crawl read them again or not.
+    """
     from scraper.crawl.home import home
     from scraper.crawl.progress import Progress, quiet_log
     from scraper.crawl.report import exit_code
-    from scraper.crawl.run import TargetError, crawl, lines_to
+    from scraper.crawl.run import TargetError, crawl
+    from scraper.export.jsonlines import exported, lines_to
+    from scraper.store import StoreError, open_store
 
     path = output or str(home() / "posts.jsonl")
-    log = {} if verbose else quiet_log()
+    given: dict[str, Any] = {} if verbose else quiet_log()
+    given |= {"ROLECALL_STORE": str(home() / "rolecall.db")} if store else {}
+    given |= {"ROLECALL_ARCHIVE": str(home() / "archive")} if archive else {}
+    given |= {"ROLECALL_REFRESH": refresh} | ({"ROLECALL_JOBS": str(home() / "jobs")} if resume else {}) | settings
     try:
+        if store:
+            open_store(home() / "rolecall.db").close()
         with Progress() as progress, lines_to(path) as write:
-            reports = crawl(targets, write, log | settings, options, progress.watch)
-    except (TargetError, ValueError) as error:
+            reports = crawl(
+                targets,
+                lambda posting: None if store else write(posting.model_dump_json(by_alias=True)),
+                given,
+                options,
+                progress.watch,
+            )
+            if store:
+                memory = open_store(home() / "rolecall.db")
+                for line in exported(memory, state="open", targets=[report.target for report in reports]):
+                    write(line)
+                memory.close()
+    except (TargetError, ValueError, StoreError) as error:
         raise click.UsageError(str(error)) from None
     except OSError as error:
         raise click.UsageError(f"cannot write {path}: {error.strerror or error}") from None
@@ -65,7 +104,7 @@ def crawl(
         for loss in report.losses:
             click.echo(f"  {loss}", err=True)
     if path != "-":
-        click.echo(f"{sum(report.read for report in reports)} postings in {path}", err=True)
+        click.echo(f"{sum(report.read for report in reports)} postings read; the open ones are in {path}", err=True)
     sys.exit(exit_code(reports))
 
 
@@ -143,6 +182,183 @@ def demo(output: str | None) -> None:
     from scraper.demo.run import run_demo
 
     sys.exit(run_demo(Path(output) if output else home() / "demo" / "posts.jsonl"))
+
+
+def at_store(path: Path | None) -> "Store":
+    """The store of `--store`, or that of ROLECALL_HOME. It must be there."""
+    from scraper.crawl.home import home
+    from scraper.store import StoreError, open_store
+
+    found = path or home() / "rolecall.db"
+    if not found.exists():
+        raise click.UsageError(f"no store at {found}; `rolecall crawl TARGET` makes one")
+    try:
+        return open_store(found)
+    except StoreError as error:
+        raise click.UsageError(str(error)) from None
+
+
+STORE = click.option(
+    "--store", "path", type=click.Path(path_type=Path), help="Store file.  [default: ROLECALL_HOME/rolecall.db]"
+)
+
+
+@main.command()
+@STORE
+@click.option("-o", "--output", default="-", metavar="FILE", help="Where to write; `-` is stdout.  [default: -]")
+@click.option("--open", "state", flag_value="open", default=True, help="Open postings only (this is the default).")
+@click.option("--all", "state", flag_value="all", help="Closed ones too.")
+@click.option("--since", metavar="TIME", help="Postings with an event since an ISO 8601 date or time.")
+@click.option("--crawl", "number", type=int, metavar="N", help="Postings that crawl number N saw last.")
+def export(path: Path | None, output: str, state: str, since: str | None, number: int | None) -> None:
+    """Write postings of the store as JSON Lines. A file appears whole, or not at all."""
+    from scraper.export.jsonlines import exported, lines_to
+
+    store = at_store(path)
+    try:
+        with lines_to(output) as write:
+            for line in exported(store, state=state, since=since, crawl=number):
+                write(line)
+    except OSError as error:
+        raise click.UsageError(f"cannot write {output}: {error.strerror or error}") from None
+
+
+@main.command()
+@STORE
+@click.option("--since", metavar="TIME", help="Events since an ISO 8601 date or time.")
+def events(path: Path | None, since: str | None) -> None:
+    """Print what happened to postings (new, changed, closed, reopened, blocked) as JSON Lines."""
+    for row in at_store(path).events(since=since):
+        changes = json.loads(row["changes"]) if row["changes"] else None
+        click.echo(json.dumps(dict(row) | {"changes": changes}, ensure_ascii=False))
+
+
+@main.command()
+@STORE
+@click.argument("id")
+def show(path: Path | None, id: str) -> None:
+    """Show one posting: its record, where each value was read, and its history."""
+    from scraper.posting import Posting
+    from scraper.show import show_posting
+
+    store = at_store(path)
+    row = store.posting(id)
+    if row is None:
+        near = store.ids_like(id)
+        raise click.UsageError(f"no posting {id!r}" + (f"; there is {', '.join(near)}" if near else ""))
+    show_posting(Posting.model_validate_json(row["record"]), dict(row), [dict(event) for event in store.events(id=id)])
+
+
+@main.command()
+@STORE
+@click.option(
+    "--archive", type=click.Path(path_type=Path), metavar="DIR", help="Archive.  [default: ROLECALL_HOME/archive]"
+)
+def verify(path: Path | None, archive: Path | None) -> None:
+    """Check the store and the archive; cut what a crash left half written. Exit code 1 where something was wrong."""
+    from scraper.archive import archive_files, mend
+    from scraper.crawl.home import home
+
+    faults = at_store(path).faults()
+    folder = archive or home() / "archive"
+    files = archive_files([folder]) if folder.exists() else []
+    for file in files:
+        if cut := mend(file):
+            faults.append(f"{file}: {cut} bytes of a record that was cut off, now removed")
+    for fault in faults:
+        click.echo(fault, err=True)
+    click.echo(f"{len(files)} archive files, {len(faults)} faults", err=True)
+    sys.exit(1 if faults else 0)
+
+
+@main.command()
+@click.argument("archives", nargs=-1, type=click.Path(path_type=Path), metavar="[ARCHIVE]...")
+@click.option("--board", metavar="BOARD", help="Pages of this board only.")
+@click.option("--since", metavar="TIME", help="Pages fetched since an ISO 8601 date or time.")
+@click.option("-o", "--output", default="-", metavar="FILE", help="Where to write; `-` is stdout.  [default: -]")
+@click.option("--diff", "compare", is_flag=True, help="Compare with the store instead: what the new readers change.")
+@click.option("--against", type=click.File("rb"), metavar="FILE", help="With --diff: compare with these postings.")
+@STORE
+def reparse(
+    archives: tuple[Path, ...],
+    board: str | None,
+    since: str | None,
+    output: str,
+    compare: bool,
+    against: BinaryIO | None,
+    path: Path | None,
+) -> None:
+    """Read archived pages again with today's boards and readers, with no request."""
+    from scraper.crawl.board import Rejected
+    from scraper.crawl.home import home
+    from scraper.crawl.reparse import diff, reparse
+    from scraper.export.jsonlines import lines_to
+    from scraper.show import show_diff
+
+    rejected = 0
+
+    def good() -> Iterator["Posting"]:
+        nonlocal rejected
+        for item in reparse(archives or (home() / "archive",), board, since):
+            if isinstance(item, Rejected):
+                rejected += 1
+                click.echo(f"rejected: {item.reason}", err=True)
+            else:
+                yield item
+
+    try:
+        if compare or against:
+            lines = against if against else (row["record"] for row in at_store(path).postings())
+            records = (json.loads(line) for line in lines if line.strip())
+            show_diff(*diff({(record["id"], record["fetched_at"]): record for record in records}, good()))
+        else:
+            with lines_to(output) as write:
+                for posting in good():
+                    write(posting.model_dump_json(by_alias=True))
+    except FileNotFoundError as error:
+        raise click.UsageError(str(error)) from None
+    except OSError as error:
+        raise click.UsageError(f"cannot write {output}: {error.strerror or error}") from None
+    sys.exit(1 if rejected else 0)
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="A JSON list of objects.")
+@click.option("--markdown", is_flag=True, help="The table of the README.")
+def boards(as_json: bool, markdown: bool) -> None:
+    """List the boards, the shape of their targets, and what each publishes."""
+    from scraper.crawl.catalogue import catalogue, matrix
+
+    facts = catalogue()
+    if as_json:
+        click.echo(json.dumps(facts, ensure_ascii=False, indent=1))
+    elif markdown:
+        click.echo(matrix(facts))
+    else:
+        width = max(len(board["target"]) for board in facts)
+        for board in facts:
+            click.echo(f"{board['target']:{width}}  {board['title']} ({', '.join(board['doors'])})")
+            click.echo(f"{'':{width}}  publishes {', '.join(board['slots'])}")
+            for name, what in (board["keys"] | board["keys_optional"]).items():
+                click.echo(f"{'':{width}}  {'needs' if name in board['keys'] else 'may use'} {name}: {what}")
+            for name, what in board["options"].items():
+                click.echo(f"{'':{width}}  -a {name}=…: {what}")
+
+
+@main.command("new-board")
+@click.argument("name")
+@click.argument("url")
+def new_board(name: str, url: str) -> None:
+    """Start a board in this checkout: its file, its golden folder, its failing test."""
+    from scraper.crawl.new_board import new_board as make
+
+    try:
+        files = make(name, url, Path.cwd())
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    for path in files:
+        click.echo(f"made {path.relative_to(Path.cwd())}")
+    click.echo(f"Now fill the three methods, put a reply into the golden folder, and run: pytest -k {name} --regold")
 
 
 if __name__ == "__main__":

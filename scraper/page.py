@@ -89,7 +89,7 @@ class PageRequest:
     json: Any = None
     """Sent as the body, with its content type."""
     version: str | None = None
-    """What the list says of the posting's state, e.g. its `lastmod`: a page of the same version is not fetched again."""
+    """What the list says of the posting's state, e.g. its `lastmod`: the same version is not fetched again."""
     otherwise: "PageRequest | None" = None
     """What to ask for where this page is missing or not what was asked for; only the last of them can be lost."""
 

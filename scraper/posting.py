@@ -502,6 +502,14 @@ class Posting(Record):
     """Fields whose sources disagree; both are in `evidence`."""
     attribution: str | None = None
     """Licence terms that the feed asks to be shown."""
+    first_seen_at: Date | None = None
+    """When a crawl first saw the posting; null outside an export of the store."""
+    last_seen_at: Date | None = None
+    """When a crawl last saw it."""
+    closed_at: Date | None = None
+    """When it was found to be closed."""
+    cluster: str | None = None
+    """Id of the group of postings of the same job; null where there is no other."""
     fetched_at: Date
     """When the page was fetched, ISO 8601."""
     parser_version: str

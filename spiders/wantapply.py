@@ -55,10 +55,11 @@ class Wantapply(Board):
         elif not (urls := page.xml().xpath("/urlset")):
             raise PageError("broken", f"{page.url}: no sitemap")
         else:
-            for url in urls.xpath("url/loc/text()").getall():
-                slug = urlsplit(url.strip()).path.strip("/")
+            for entry in urls.xpath("url"):
+                slug = urlsplit(entry.xpath("normalize-space(loc)").get() or "").path.strip("/")
                 if slug and "/" not in slug and slug not in NOT_POSTS:
-                    yield PageRequest(f"{self.origin()}/{slug}", kind="detail", key=slug)
+                    changed = entry.xpath("lastmod/text()").get()
+                    yield PageRequest(f"{self.origin()}/{slug}", kind="detail", key=slug, version=changed)
 
     def posting(self, page: Page, piece: Any) -> RawPosting:
         if page.kind != "detail":

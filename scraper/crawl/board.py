@@ -5,10 +5,13 @@ that follow) and `posting` (a piece -> `RawPosting`). Counting, isolation of err
 and what a lost page means live in this module.
 """
 
+from __future__ import annotations
+
+import asyncio
 import re
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
-from datetime import UTC, datetime
-from typing import Any, ClassVar, Literal, TypeAlias
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 from urllib.parse import urlsplit
 
 import scrapy
@@ -26,6 +29,12 @@ from scraper.crawl.fetch import key
 from scraper.crawl.report import TargetReport
 from scraper.page import Closed, Page, PageError, PageRequest, Total
 from scraper.posting import RawPlace, RawPosting, RawSalary
+
+if TYPE_CHECKING:
+    from scraper.crawl.memory import Memory
+
+MOST_PENDING = 1000
+"""Requests of one target that may wait at once: a page with more links is read as they are answered."""
 
 Found: TypeAlias = PageRequest | Total | Closed | dict[str, Any] | Selector | Any
 
@@ -89,8 +98,9 @@ class Board(scrapy.Spider):
         named = [slug.strip() for slug in employer.split(",") if slug.strip()]
         self.employers: list[str | None] = [*employers] or [*named] or [None]
         self.reports = {slug: TargetReport(self.target_name(slug)) for slug in self.employers}
-        self.known: Callable[[str | None, str], bool] = lambda employer, key: False
-        """Whether a posting is known and fresh, so that its detail page need not be fetched."""
+        self.given = options
+        self.memory: Memory | None = None
+        """What is known from earlier crawls; None where nothing is remembered."""
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
@@ -204,12 +214,24 @@ class Board(scrapy.Spider):
             return scrapy.http.JsonRequest(data=asked.json, **given, **rest)
         return scrapy.Request(**given, **rest)
 
-    def read_page(self, response: Response, asked: PageRequest, employer: str | None) -> Iterator[Any]:
-        """A fetched page becomes raw postings and further requests."""
+    async def read_page(self, response: Response, asked: PageRequest, employer: str | None) -> AsyncIterator[Any]:
+        """A fetched page becomes raw postings and further requests, no faster than these are answered."""
+        report = self.reports[employer]
+        for item in self.take_apart(response, asked, employer):
+            yield item
+            while report.pending > MOST_PENDING and not report.stopped:  # noqa: ASYNC110  replies lower the count
+                await asyncio.sleep(0.05)
+
+    def take_apart(self, response: Response, asked: PageRequest, employer: str | None) -> Iterator[Any]:
+        """What a fetched page holds, counted."""
         report = self.reports[employer]
         report.pages += 1
+        report.answered += 1
         if seen := block_seen(response):
             report.stop("blocked", seen)
+            return
+        if response.status == 304 and self.memory:
+            yield from self.count_unchanged(self.memory.recall(response.url), report, employer)
             return
         if not isinstance(response, TextResponse):
             yield from self.miss_page(
@@ -219,7 +241,7 @@ class Board(scrapy.Spider):
         page = Page(
             url=response.url,
             text=response.text,
-            fetched_at=datetime.now(UTC),
+            fetched_at=datetime.fromisoformat(response.meta["fetched_at"]),
             status=response.status,
             employer=employer,
             kind=asked.kind,
@@ -233,7 +255,46 @@ class Board(scrapy.Spider):
         except Exception as error:  # noqa: BLE001  one bad page never loses its crawl
             yield from self.miss_page(report, asked, employer, f"{page.url}: {type(error).__name__}: {error}")
             return
+        if self.memory and asked.kind == "list":
+            pages = [item if isinstance(item, PageRequest) else item.key for item in found if hasattr(item, "key")]
+            self.memory.remember(response, pages)
         yield from self.count_found(found, report, asked, employer)
+
+    def count_unchanged(
+        self, held: list[PageRequest | str], report: TargetReport, employer: str | None
+    ) -> Iterator[scrapy.Request]:
+        """What a list page held when it was last read: it has not changed."""
+        for item in held:
+            if isinstance(item, PageRequest):
+                yield from self.follow(item, report, employer)
+            elif item not in report.keys:
+                self.count_listed(item, report, employer)
+                report.known += 1
+
+    def count_listed(self, key: str, report: TargetReport, employer: str | None) -> None:
+        """A posting that the board shows."""
+        report.keys.add(key)
+        report.found += 1
+        if self.memory:
+            self.memory.listed(employer, key)
+
+    def follow(self, asked: PageRequest, report: TargetReport, employer: str | None) -> Iterator[scrapy.Request]:
+        """The request for a page, unless it is that of a posting which is known or was asked for before."""
+        if asked.key is None:
+            yield self.request(asked, employer)
+        elif asked.key not in report.keys:
+            self.count_listed(asked.key, report, employer)
+            if self.memory and self.memory.fresh(employer, asked):
+                report.known += 1
+            else:
+                yield self.request(asked, employer)
+
+    def count_closed(self, key: str, because: str, report: TargetReport, employer: str | None) -> None:
+        """A posting that the board says is closed."""
+        report.closed += 1
+        report.keys.add(key)
+        if self.memory:
+            self.memory.close(employer, key, because)
 
     def count_found(
         self, found: list[Any], report: TargetReport, asked: PageRequest, employer: str | None
@@ -248,29 +309,20 @@ class Board(scrapy.Spider):
             return
         for item in found:
             if isinstance(item, PageRequest):
-                if item.key is None:
-                    yield self.request(item, employer)
-                elif item.key not in report.keys:
-                    report.keys.add(item.key)
-                    report.found += 1
-                    if self.known(employer, item.key):
-                        report.known += 1
-                    else:
-                        yield self.request(item, employer)
+                yield from self.follow(item, report, employer)
             elif isinstance(item, Total):
                 report.shrunk |= report.total is not None and 0 < item.count < report.total
                 report.total = max(report.total or 0, item.count)
             elif isinstance(item, Closed):
-                report.closed += 1
-                report.keys.add(item.key)
+                self.count_closed(item.key, item.reason, report, employer)
             elif isinstance(item, Rejected):
                 report.found += asked.key is None
                 yield item
             elif asked.key is None and item.key in report.keys:
                 report.repeated += 1
             else:
-                report.found += asked.key is None
-                report.keys.add(item.key)
+                if asked.key is None:
+                    self.count_listed(item.key, report, employer)
                 yield item
 
     def lose_page(self, failure: Failure) -> Iterator[scrapy.Request]:
@@ -279,6 +331,7 @@ class Board(scrapy.Spider):
         asked: PageRequest = request.cb_kwargs["asked"]
         employer: str | None = request.cb_kwargs["employer"]
         report = self.reports[employer]
+        report.answered += 1
         response: Response | None = getattr(failure.value, "response", None)
         if response is None:
             if isinstance(failure.value, IgnoreRequest):
@@ -289,7 +342,7 @@ class Board(scrapy.Spider):
         elif seen := block_seen(response):
             report.stop("blocked", seen)
         elif response.status == 410 and asked.key:
-            report.closed += 1
+            self.count_closed(asked.key, "HTTP 410", report, employer)
         else:
             outcome = {404: "moved", 410: "moved", 401: "login"}.get(response.status, "broken")
             yield from self.miss_page(report, asked, employer, f"{asked.url}: HTTP {response.status}", outcome)
@@ -306,10 +359,9 @@ class Board(scrapy.Spider):
     def drop_request(self, request: scrapy.Request) -> None:
         """A request that Scrapy has made before: the board repeats itself, or a redirect leads back."""
         report = self.reports[request.cb_kwargs["employer"]]
+        report.answered += 1
         if request.meta.get("redirect_times"):
             self.count_lost(report, request.cb_kwargs["asked"], f"{request.url}: redirected in a circle")
-        else:
-            report.requests -= 1
 
     def count_lost(self, report: TargetReport, asked: PageRequest, what: str, outcome: str = "broken") -> None:
         """Name a lost page. The first page of a target lost is the target lost."""
@@ -340,7 +392,10 @@ def tidy_part(value: Any) -> Any:
     """Text, and the texts of a place or of pay, without space around them; blank ones are absent."""
     if isinstance(value, RawPlace | RawSalary):
         texts = {name: text.strip() or None for name, text in value if isinstance(text, str)}
-        return value.model_copy(update=texts)
+        value = value.model_copy(update=texts)
+        if isinstance(value, RawSalary) and value.min is value.max is value.text is None:
+            return RawSalary()  # a currency or a label alone says nothing of pay
+        return value
     return value.strip() if isinstance(value, str) else value
 
 

@@ -3,6 +3,7 @@
 import base64
 import os
 import re
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
@@ -45,6 +46,7 @@ class Fetch(HTTP11DownloadHandler):
         if mirror := self.crawler.settings.get("ROLECALL_MIRROR"):
             sent = sent.replace(url=f"{mirror.rstrip('/')}/{sent.url.split('://', 1)[1]}")
         response = await super().download_request(sent)
+        request.meta["fetched_at"] = datetime.now(UTC).isoformat()
         return response.replace(url=request.url)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import chain
 
 from pydantic import ValidationError
 from w3lib.encoding import html_to_unicode
@@ -24,18 +25,29 @@ def decode(body: bytes, name: str) -> str:
 def read_offline(board: Board, text: str, url: str, seen_at: datetime) -> Iterator[Posting | Rejected | Closed]:
     """Every posting that a board finds in a page. Raises `PageError` where the page is none of the board's."""
     is_data = text.lstrip()[:1] in ("[", "{") or text.lstrip()[:5] == "<?xml"
-    page = Page(url=url, text=text, fetched_at=seen_at, kind="list" if is_data else "detail")
+    found = postings_of(board, Page(url=url, text=text, fetched_at=seen_at, kind="list" if is_data else "detail"))
+    first = next(found, None)
+    if isinstance(first, Rejected) and first.piece is None:
+        raise PageError("broken", first.reason)
+    yield from chain([first] if first else [], found)
+
+
+def postings_of(board: Board, page: Page) -> Iterator[Posting | Rejected | Closed]:
+    """What a board makes of a page. A page that it cannot read is one `Rejected` without a piece."""
     try:
         found = list(board.read(page))
-    except PageError:
-        raise
-    except Exception as error:
-        raise PageError("broken", f"{url}: no page of {board.name}: {type(error).__name__}: {error}") from error
+    except PageError as error:
+        yield Rejected(str(error), None)
+        return
+    except Exception as error:  # noqa: BLE001  one bad page never loses the others
+        yield Rejected(f"{page.url}: no page of {board.name}: {type(error).__name__}: {error}", None)
+        return
     for item in found:
         if isinstance(item, RawPosting):
             try:
                 yield parse_posting(item)
             except ValidationError as error:
-                yield Rejected(f"{error.errors()[0]['loc']}: {error.errors()[0]['msg']}", item.model_dump(mode="json"))
+                first = error.errors()[0]
+                yield Rejected(f"{'.'.join(map(str, first['loc']))}: {first['msg']}", item.model_dump(mode="json"))
         elif isinstance(item, Rejected | Closed):
             yield item

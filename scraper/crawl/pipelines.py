@@ -1,6 +1,7 @@
 """Raw posting -> posting. What breaks the contract is kept as a reject, with its reason."""
 
 import json
+import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
@@ -32,13 +33,20 @@ class ReadPostings:
             return self.reject(board, None, item.reason, item.piece)
         if not isinstance(item, RawPosting):
             raise TypeError(f"{board.name} yielded a {type(item).__name__}; a board yields raw postings")
-        report = board.reports[item.employer] if item.employer in board.reports else board.reports[None]
+        slug = item.employer if item.employer in board.reports else None  # a job board's posts name many employers
+        report = board.reports[slug]
         try:
             posting = parse_posting(item)
         except ValidationError as error:
             first = error.errors()[0]
             reason = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
             return self.reject(board, item.employer, reason, item.model_dump(mode="json"))
+        if board.memory:
+            try:
+                board.memory.see(slug, item, posting)
+            except sqlite3.Error as error:
+                report.stop("broken", f"{board.memory.store.path}: {error}; nothing more is stored")
+                raise DropItem(f"not stored: {error}") from None
         report.read += 1
         report.unread.update(paths(item.unread))
         report.conflicts.update(posting.conflicts)

@@ -19,6 +19,7 @@ class TargetReport:
 
     target: str
     requests: int = 0
+    answered: int = 0
     pages: int = 0
     found: int = 0
     read: int = 0
@@ -28,6 +29,7 @@ class TargetReport:
     rejected: int = 0
     lost: int = 0
     lost_lists: int = 0
+    held: int = 0
     total: int | None = None
     shrunk: bool = False
     stopped: str | None = None
@@ -35,6 +37,7 @@ class TargetReport:
     losses: list[str] = field(default_factory=list)
     unread: Counter[str] = field(default_factory=Counter)
     conflicts: Counter[str] = field(default_factory=Counter)
+    events: Counter[str] = field(default_factory=Counter)
     keys: set[str] = field(default_factory=set, repr=False)
 
     def lose(self, what: str) -> None:
@@ -46,6 +49,23 @@ class TargetReport:
         """End the target with an outcome; the first one stays."""
         if self.stopped is None:
             self.stopped, self.why = outcome, why
+
+    @property
+    def pending(self) -> int:
+        """Requests that have not been answered."""
+        return self.requests - self.answered
+
+    @property
+    def whole(self) -> bool:
+        """Whether all that the target lists was seen: what is absent then is gone."""
+        return not (
+            self.stopped
+            or self.lost_lists
+            or self.rejected
+            or self.shrunk
+            or not self.requests
+            or (self.total or 0) > len(self.keys)
+        )
 
     @property
     def outcome(self) -> str:
@@ -66,7 +86,11 @@ class TargetReport:
             "found": self.found,
             "read": self.read,
             "known": self.known,
-            "closed": self.closed,
+            "new": self.events["new"],
+            "changed": self.events["changed"],
+            "reopened": self.events["reopened"],
+            "closed": max(self.closed, self.events["closed"]),
+            "held": self.held,
             "rejected": self.rejected,
             "lost": self.lost,
         }
@@ -89,12 +113,25 @@ class TargetReport:
 
     def as_dict(self) -> dict[str, Any]:
         """The report as plain data."""
-        names = ("requests", "pages", "found", "read", "known", "repeated", "closed", "rejected", "lost", "total")
+        names = (
+            "requests",
+            "pages",
+            "found",
+            "read",
+            "known",
+            "repeated",
+            "closed",
+            "rejected",
+            "lost",
+            "held",
+            "total",
+        )
         return {
             "target": self.target,
             "outcome": self.outcome,
             "why": self.explain(),
             **{name: getattr(self, name) for name in names},
+            "events": dict(self.events),
             "losses": self.losses,
             "unread": dict(self.unread.most_common()),
             "conflicts": dict(self.conflicts.most_common()),

@@ -1,13 +1,10 @@
 """Runs boards over targets in one process and writes the postings to one place."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache
-from pathlib import Path
-from tempfile import NamedTemporaryFile
-from typing import Any, TextIO
+from typing import Any
 
 from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
@@ -106,29 +103,3 @@ def crawl(
             for report in crawler.spider.reports.values():
                 report.stop("broken", f"the crawl broke: {type(error).__name__}: {error}")
     return running.reports()
-
-
-@contextmanager
-def atomic(path: Path) -> Iterator[TextIO]:
-    """A text file that appears whole under its name, or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(
-        "w", encoding="utf-8", newline="\n", dir=path.parent, prefix=f".{path.name}.", delete=False
-    ) as out:
-        try:
-            yield out  # type: ignore[misc]
-        except BaseException:
-            Path(out.name).unlink()
-            raise
-    Path(out.name).chmod(0o644)
-    Path(out.name).replace(path)
-
-
-@contextmanager
-def lines_to(path: str) -> Iterator[Callable[[Posting], None]]:
-    """A function that writes a posting as a line of a file; `-` is stdout. The file appears whole at the end."""
-    if path == "-":
-        yield lambda posting: print(posting.model_dump_json(by_alias=True))
-        return
-    with atomic(Path(path)) as out:
-        yield lambda posting: print(posting.model_dump_json(by_alias=True), file=out)

@@ -41,13 +41,22 @@ ROLECALL_MAX_PAGES = 20_000  # list pages of one target; more is a loop
 SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"
 SCHEDULER_DISK_QUEUE = "scrapy.squeues.PickleFifoSQLiteQueue"
 
+# Memory: off until paths are given; `rolecall crawl` gives both.
+ROLECALL_STORE = None
+ROLECALL_ARCHIVE = None
+ROLECALL_MAX_AGE_DAYS = 30  # a known posting's page is read again after so long, whatever the list says
+ROLECALL_REFRESH = False
+
 # The line.
 ITEM_PIPELINES = {"scraper.crawl.pipelines.ReadPostings": 100}
 DOWNLOADER_MIDDLEWARES = {
     "scraper.crawl.middlewares.StopTarget": 90,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+    "scraper.crawl.memory.Revalidate": 540,
     "scraper.crawl.middlewares.PatientRetry": 550,
+    "scraper.crawl.archiving.Archive": 585,
 }
+EXTENSIONS = {"scraper.crawl.memory.Remember": 0}
 FEED_EXPORTERS = dict.fromkeys(["jsonl", "jsonlines", "jl"], "scraper.crawl.feeds.PostingLines") | {
     "json": "scraper.crawl.feeds.PostingJson",
     "csv": "scraper.crawl.feeds.PostingCsv",

@@ -1,53 +1,55 @@
 """The demo: serve the invented site on this machine, crawl it with the real board, show what came out."""
 
-import json
 from collections import Counter
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from scraper.crawl.progress import Progress, quiet_log
-from scraper.crawl.run import crawl, lines_to
+from scraper.crawl.run import crawl
 from scraper.demo.site import DemoSite
+from scraper.export.jsonlines import exported, lines_to
 from scraper.posting import Posting
+from scraper.show import record_table
+from scraper.store import open_store
 
 PORT = 8517
 """The demo's own port, so that its addresses are the same each time."""
 
 
 def run_demo(path: Path) -> int:
-    """Crawl the demo site into `path` and print a summary; 0 where every good post came out."""
+    """Crawl the demo site into `path` and print a summary; 0 where postings came out, 1 where none did."""
     console = Console()
-    before = known_ids(path)
-    postings: list[Posting] = []
-    with DemoSite(port=PORT) as site:
+    store_path = path.with_name("rolecall.db")
+    settings = quiet_log() | {
+        "DOWNLOAD_DELAY": 0,  # it is our own machine
+        "CONCURRENT_REQUESTS_PER_DOMAIN": 8,
+        "ROLECALL_STORE": str(store_path),
+        "ROLECALL_REJECTS": str(path.with_name("rejects.jsonl")),
+    }
+    with ExitStack() as stack:
+        try:
+            site = stack.enter_context(DemoSite(port=PORT))
+        except OSError:  # another demo runs
+            site = stack.enter_context(DemoSite(port=0))
         console.print(f"A job site of invented posts is up on [b]{site.url}[/b]; the Wantapply board crawls it.")
-        polite_enough = {"DOWNLOAD_DELAY": 0, "CONCURRENT_REQUESTS_PER_DOMAIN": 8}  # it is our own machine
-        with Progress() as progress, lines_to(str(path)) as write:
-
-            def keep(posting: Posting) -> None:
-                postings.append(posting)
-                write(posting)
-
-            settings = quiet_log() | polite_enough | {"ROLECALL_REJECTS": str(path.with_name("rejects.jsonl"))}
-            (report,) = crawl(["wantapply"], keep, settings, {"host": site.url}, progress.watch)
+        progress = stack.enter_context(Progress())
+        (report,) = crawl(["wantapply"], lambda posting: None, settings, {"host": site.url}, progress.watch)
+    store = open_store(store_path)
+    with lines_to(str(path)) as write:
+        postings = [Posting.model_validate_json(line) for line in exported(store, state="open")]
+        for posting in postings:
+            write(posting.model_dump_json(by_alias=True))
+    store.close()
     summary(console, postings)
-    new = sum(posting.id not in before for posting in postings)
     console.print(report.line())
     for loss in report.losses:
         console.print(f"  {loss}", highlight=False)
-    console.print(f"[b]{len(postings)} postings, {new} new[/b], in {path}")
+    console.print(f"[b]{len(postings)} postings, {report.events['new']} new[/b], in {path}", soft_wrap=True)
     return 0 if postings else 1
-
-
-def known_ids(path: Path) -> set[str]:
-    """Ids of the postings that an earlier demo has written."""
-    if not path.exists():
-        return set()
-    return {json.loads(line)["id"] for line in path.read_text(encoding="utf-8").splitlines() if line}
 
 
 def summary(console: Console, postings: list[Posting]) -> None:
@@ -58,11 +60,13 @@ def summary(console: Console, postings: list[Posting]) -> None:
         "workplace": Counter(p.workplace.value if p.workplace else "not said" for p in postings),
         "skill": Counter(skill.name for p in postings for skill in p.stack if skill.need == "required"),
     }
-    tables = Table.grid(padding=(0, 4))
-    tables.add_row(*(bars(name, count) for name, count in counts.items()))
+    tables = Table.grid(padding=(0, 4, 1, 0))
+    drawn = [bars(name, count) for name, count in counts.items()]
+    tables.add_row(*drawn[:2])
+    tables.add_row(*drawn[2:])
     console.print(tables)
     if postings:
-        record(console, max(postings, key=lambda p: sum(map(len, p.evidence.values()))))
+        console.print(record_table(max(postings, key=lambda p: sum(map(len, p.evidence.values())))))
 
 
 def bars(name: str, count: Counter[str]) -> Table:
@@ -70,29 +74,5 @@ def bars(name: str, count: Counter[str]) -> Table:
     table = Table(title=f"posts by {name}", box=None, show_header=False, title_justify="left", title_style="bold")
     most = max(count.values(), default=1)
     for value, number in sorted(count.items(), key=lambda item: (-item[1], item[0]))[:10]:
-        table.add_row(value, str(number), "▇" * max(1, round(10 * number / most)))
+        table.add_row(Text(value, no_wrap=True), str(number), "▇" * max(1, round(8 * number / most)))
     return table
-
-
-def record(console: Console, posting: Posting) -> None:
-    """One record, field by field, each with the words that it was read from."""
-    table = Table(title=f"{posting.title} at {posting.employer.name}", title_justify="left", title_style="bold")
-    table.add_column("field")
-    table.add_column("value", max_width=44)
-    table.add_column("read from", overflow="fold")
-    values: dict[str, Any] = posting.model_dump(mode="json", by_alias=True)
-    for name, spans in posting.evidence.items():
-        shown = values[name]
-        if isinstance(shown, list):
-            shown = ", ".join(brief(item) for item in shown)
-        quotes = [f"{span.slot}: “{span.quote}”" if span.quote else span.slot for span in spans[:4]]
-        more = f" … {len(spans) - 4} more" if len(spans) > 4 else ""
-        table.add_row(name, Text(brief(shown)), Text("; ".join(quotes) + more))
-    console.print(table)
-
-
-def brief(value: Any) -> str:
-    """A nested value in a few words."""
-    if isinstance(value, dict):
-        return " ".join(str(inner) for key, inner in value.items() if inner is not None and key != "text")
-    return str(value)

@@ -49,7 +49,7 @@ def test_good_posts_come_out_and_every_loss_is_named(tmp_path: Path) -> None:
         ran = crawl(tmp_path, site).clean()
     assert ran.code == 1, ran.err
     assert sorted(row["key"] for row in ran.rows()) == ["a-at-lumo", "b-at-lumo"]
-    assert "partial: 7 found, 2 read, 1 closed, 4 lost" in ran.err
+    assert "partial: 7 found, 2 read, 2 new, 1 closed, 4 lost" in ran.err
     for lost in ("/gone: HTTP 404", "/garbage: neither", "/picture: no text", "/cut-off: "):
         assert lost in ran.err
     assert not {"/company/lumo", "/sign-in"} & set(site.paths())
@@ -59,7 +59,10 @@ def test_a_whole_crawl_is_silent_but_for_its_report(tmp_path: Path) -> None:
     with serve({"/sitemap.xml": sitemap("a"), "/a": post()}) as site:
         ran = crawl(tmp_path, site).clean()
     assert ran.code == 0
-    assert ran.err.splitlines() == ["wantapply: ok: 1 found, 1 read", f"1 postings in {tmp_path / 'posts.jsonl'}"]
+    assert ran.err.splitlines() == [
+        "wantapply: ok: 1 found, 1 read, 1 new",
+        f"1 postings read; the open ones are in {tmp_path / 'posts.jsonl'}",
+    ]
 
 
 def test_output_to_stdout_is_nothing_but_postings(tmp_path: Path) -> None:

@@ -1,0 +1,183 @@
+"""The archive: every reply in WARC 1.1 files (ISO 28500), so that a better reader can be tried on last year's crawl.
+
+Each reply is a `response` record with its `request` and a `metadata` record (JSON: target, board, kind, key, carried)
+that says what a board needs to read it again. Any WARC tool opens the files.
+"""
+
+import io
+import json
+import os
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from fastwarc.warc import ArchiveIterator
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+MOST_BYTES = 512 * 1024 * 1024
+"""Size at which a file is ended and the next one begun."""
+
+SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key"})
+
+Headers = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Archived:
+    """A reply as it was fetched. `body` is not compressed; `context` is what the crawl knew of the request."""
+
+    url: str
+    status: int
+    headers: Headers
+    body: bytes
+    fetched_at: datetime
+    context: Mapping[str, Any]
+    method: str = "GET"
+    sent: Headers = field(default_factory=tuple)
+    """Headers of the request."""
+    posted: bytes = b""
+    """Body of the request."""
+
+
+class ArchiveWriter:
+    """Writes replies to `folder/YYYY-MM-DD/NAME-PID-N.warc.gz`; a new file each day and every `MOST_BYTES`."""
+
+    def __init__(self, folder: Path, name: str, most_bytes: int = MOST_BYTES) -> None:
+        self.folder = folder
+        self.name = name
+        self.most_bytes = most_bytes
+        self.day = ""
+        self.number = 0
+        self.out: BinaryIO | None = None
+
+    def write(self, reply: Archived) -> None:
+        """Append a reply. Raises `OSError` where the disk is full."""
+        out = self._file(f"{reply.fetched_at:%Y-%m-%d}")
+        writer = WARCWriter(out, gzip=True, warc_version="1.1")
+        date = {"WARC-Date": reply.fetched_at.isoformat().replace("+00:00", "Z")}
+        head = StatusAndHeaders(f"{reply.status}", redacted(reply.headers), protocol="HTTP/1.1")
+        response = writer.create_warc_record(
+            reply.url,
+            "response",
+            io.BytesIO(reply.body),
+            len(reply.body),
+            http_headers=head,
+            warc_headers_dict=dict(date),
+        )
+        about = {"WARC-Refers-To": response.rec_headers.get_header("WARC-Record-ID")} | date
+        path = "/" + reply.url.split("://", 1)[-1].partition("/")[2]
+        line = StatusAndHeaders(f"{reply.method} {path} HTTP/1.1", redacted(reply.sent), is_http_request=True)
+        request = writer.create_warc_record(
+            reply.url,
+            "request",
+            io.BytesIO(reply.posted),
+            len(reply.posted),
+            http_headers=line,
+            warc_headers_dict={"WARC-Concurrent-To": about["WARC-Refers-To"]} | date,
+        )
+        context = json.dumps(reply.context, ensure_ascii=False).encode()
+        metadata = writer.create_warc_record(
+            reply.url,
+            "metadata",
+            io.BytesIO(context),
+            len(context),
+            warc_content_type="application/json",
+            warc_headers_dict=about,
+        )
+        for record in (response, request, metadata):
+            writer.write_record(record)
+        out.flush()
+
+    def close(self) -> None:
+        """End the file."""
+        if self.out is not None:
+            self.out.close()
+            self.out = None
+
+    def _file(self, day: str) -> BinaryIO:
+        if self.out is not None and (day != self.day or self.out.tell() >= self.most_bytes):
+            self.close()
+        if self.out is None:
+            self.day = day
+            folder = self.folder / day
+            folder.mkdir(parents=True, exist_ok=True)
+            while self.out is None:
+                self.number += 1
+                try:
+                    self.out = (folder / f"{self.name}-{os.getpid()}-{self.number:04}.warc.gz").open("xb")
+                except FileExistsError:
+                    continue
+        return self.out
+
+
+def redacted(headers: Headers) -> list[tuple[str, str]]:
+    """Headers without what opens doors, and without encodings that the stored body no longer has."""
+    gone = {"content-encoding", "transfer-encoding", "content-length"}
+    return [
+        (name, "redacted" if name.lower() in SECRET_HEADERS else value)
+        for name, value in headers
+        if name.lower() not in gone
+    ]
+
+
+def archive_files(paths: Sequence[Path]) -> list[Path]:
+    """The WARC files among files and folders, in the order of their names. Raises `FileNotFoundError`."""
+    found: list[Path] = []
+    for path in paths:
+        if not path.exists():
+            raise FileNotFoundError(f"{path}: no such archive")
+        found += sorted(path.rglob("*.warc*")) if path.is_dir() else [path]
+    return found
+
+
+def read_archive(path: Path) -> Iterator[Archived]:
+    """The replies of one WARC file that a crawl of ours fetched, in the order they came. A record that is cut off ends
+    the file without an error; `whole_length` tells.
+    """
+    with path.open("rb") as stream:
+        held: tuple[str, str, int, Headers, bytes, datetime] | None = None
+        for record in ArchiveIterator(stream, parse_http=True):
+            kind = record.headers.get("WARC-Type")
+            if kind == "response" and record.http_headers is not None:
+                url = record.headers.get("WARC-Target-URI") or ""
+                head = [(name, value) for name, value in record.http_headers.items()]
+                body = record.reader.read()
+                at = datetime.fromisoformat(record.headers.get("WARC-Date") or "")
+                held = (record.record_id or "", url, record.http_headers.status_code or 0, head, body, at)
+            elif kind == "metadata" and held is not None and record.headers.get("WARC-Refers-To") == held[0]:
+                said = record.reader.read()
+                if len(said) != record.content_length:
+                    return
+                yield Archived(held[1], held[2], held[3], held[4], held[5], json.loads(said))
+                held = None
+
+
+def whole_length(path: Path) -> int:
+    """How many bytes of a `.warc.gz` file are whole records; less than its size where the last one is cut off."""
+    whole = offset = 0
+    with path.open("rb") as stream:
+        inflate = zlib.decompressobj(31)
+        while chunk := stream.read(1 << 20):
+            while chunk:
+                try:
+                    inflate.decompress(chunk)
+                except zlib.error:
+                    return whole
+                if not inflate.eof:
+                    offset += len(chunk)
+                    break
+                offset += len(chunk) - len(inflate.unused_data)
+                whole, chunk, inflate = offset, inflate.unused_data, zlib.decompressobj(31)
+    return whole
+
+
+def mend(path: Path) -> int:
+    """Cut a file after its last whole record; how many bytes were cut."""
+    whole, size = whole_length(path), path.stat().st_size
+    if whole < size:
+        os.truncate(path, whole)
+    return size - whole

@@ -1,0 +1,78 @@
+"""Every reply of a crawl goes to the archive, as it came."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+from scrapy import Request, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
+from scrapy.http import Headers, Response
+
+from scraper.archive import Archived, ArchiveWriter
+from scraper.crawl.board import Board
+from scraper.page import PageRequest
+
+
+class Archive:
+    """A downloader middleware that stands next to the compression: it sees bodies unpacked, retries and errors too."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        folder = crawler.settings.get("ROLECALL_ARCHIVE")
+        if not folder:
+            raise NotConfigured
+        self.crawler = crawler
+        self.folder = Path(folder)
+        self.writer: ArchiveWriter | None = None
+        crawler.signals.connect(self.close, signals.spider_closed)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        asked: PageRequest | None = request.cb_kwargs.get("asked")
+        board = self.crawler.spider
+        context = {}
+        if asked is not None and isinstance(board, Board):
+            employer = request.cb_kwargs["employer"]
+            context = {
+                "target": board.target_name(employer),
+                "board": board.name,
+                "employer": employer,
+                "options": board.given,
+                "kind": asked.kind,
+                "key": asked.key,
+                "carried": dict(asked.carried),
+            }
+        reply = Archived(
+            url=response.url,
+            status=response.status,
+            headers=pairs(response.headers),
+            body=response.body,
+            fetched_at=datetime.fromisoformat(request.meta.get("fetched_at") or datetime.now(UTC).isoformat()),
+            context=context,
+            method=request.method,
+            sent=pairs(request.headers),
+            posted=request.body,
+        )
+        try:
+            if self.writer is None:
+                self.writer = ArchiveWriter(self.folder, self.crawler.spidercls.name or "crawl")
+            self.writer.write(reply)
+        except OSError as error:
+            if isinstance(board, Board):
+                for report in board.reports.values():
+                    report.stop("broken", f"{self.folder}: cannot archive: {error.strerror or error}")
+        return response
+
+    def close(self, spider: Board) -> None:
+        if self.writer is not None:
+            self.writer.close()
+
+
+def pairs(headers: Headers) -> list[tuple[str, str]]:
+    """Scrapy's headers as pairs of text."""
+    return [
+        (name.decode("latin-1"), value.decode("latin-1")) for name, values in headers.items() for value in values or ()
+    ]

@@ -1,0 +1,163 @@
+"""What a crawl remembers while it runs: it asks the store what is known, and tells it what was seen."""
+
+import json
+import sqlite3
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Self
+
+from scrapy import Request, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
+from scrapy.http import Response
+
+from scraper.crawl.board import Board
+from scraper.crawl.report import TargetReport
+from scraper.page import PageRequest
+from scraper.posting import Posting, RawPosting
+from scraper.store import Store, open_store
+
+BATCH = 500
+"""Listed keys that are told to the store at once."""
+
+
+class Memory:
+    """The store, as one board's crawl uses it. A store that fails ends the targets with its message."""
+
+    def __init__(self, store: Store, reports: dict[str | None, TargetReport], run: str, max_age: timedelta) -> None:
+        self.store = store
+        self.reports = reports
+        self.oldest = (datetime.now(UTC) - max_age).isoformat(timespec="seconds")
+        self.crawls = {slug: store.begin(run, report.target, datetime.now(UTC)) for slug, report in reports.items()}
+        self.versions: dict[tuple[str | None, str], str] = {}
+        self.seen: dict[str | None, list[str]] = {slug: [] for slug in reports}
+
+    def fresh(self, employer: str | None, asked: PageRequest) -> bool:
+        """Whether a posting's page need not be fetched: it is known, unchanged by what the list says, not too old."""
+        assert asked.key is not None
+        target = self.reports[employer].target
+        if asked.version is not None:
+            self.versions[employer, asked.key] = asked.version
+        known = self.store.known(target, asked.key)
+        return known is not None and known[0] == asked.version and known[1] >= self.oldest
+
+    def listed(self, employer: str | None, key: str) -> None:
+        """A posting stands in the list, whether its page is read or not."""
+        self.seen[employer].append(key)
+        if len(self.seen[employer]) >= BATCH:
+            self.flush(employer)
+
+    def flush(self, employer: str | None) -> None:
+        """Tell the store what was listed."""
+        keys, self.seen[employer] = self.seen[employer], []
+        self.store.still_there(self.crawls[employer], self.reports[employer].target, keys, datetime.now(UTC))
+
+    def see(self, employer: str | None, raw: RawPosting, posting: Posting) -> None:
+        """A posting was read. Raises `sqlite3.Error`."""
+        report = self.reports[employer]
+        version = self.versions.pop((employer, raw.key), None)
+        event = self.store.see(self.crawls[employer], report.target, raw, posting, version)
+        report.events[event or "same"] += 1
+
+    def close(self, employer: str | None, key: str, because: str) -> None:
+        """The board says that a posting is closed."""
+        self.store.say_closed(self.crawls[employer], self.reports[employer].target, key, because, datetime.now(UTC))
+
+    def finish(self) -> None:
+        """Close the crawl of every target."""
+        for employer, report in self.reports.items():
+            self.flush(employer)
+            done = self.store.finish(
+                self.crawls[employer],
+                report.target,
+                datetime.now(UTC),
+                outcome=report.outcome,
+                whole=report.whole,
+                report=report.as_dict(),
+            )
+            report.events["closed"] = done.closed
+            if done.held:
+                report.held = done.held
+                report.lose(f"{done.held} postings vanished at once; held, not closed")
+
+    # -- pages that have not changed ----------------------------------------------------------------------------------
+
+    def remember(self, response: Response, found: list[PageRequest | str]) -> None:
+        """Keep a page's validators and what it held: keys of postings, and the pages that follow."""
+        etag, modified = (response.headers.get(name) for name in (b"ETag", b"Last-Modified"))
+        if etag or modified:
+            held = json.dumps([item if isinstance(item, str) else asdict(item) for item in found])
+            texts = [value.decode("latin-1") if value else None for value in (etag, modified)]
+            self.store.remember_page(response.url, texts[0], texts[1], held, datetime.now(UTC))
+
+    def recall(self, url: str) -> list[PageRequest | str]:
+        """What an unchanged page held."""
+        row = self.store.validators(url)
+        return (
+            [item if isinstance(item, str) else request_from(item) for item in json.loads(row["found"])] if row else []
+        )
+
+
+def request_from(data: dict[str, Any]) -> PageRequest:
+    """A request from its plain data."""
+    otherwise = data.pop("otherwise", None)
+    return PageRequest(**data, otherwise=request_from(otherwise) if otherwise else None)
+
+
+class Remember:
+    """Opens the store of `ROLECALL_STORE` for a board, and closes the crawl in it at the end."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.path: str | None = crawler.settings.get("ROLECALL_STORE")
+        if not self.path:
+            raise NotConfigured
+        self.crawler = crawler
+        crawler.signals.connect(self.open, signals.spider_opened)
+        crawler.signals.connect(self.finish, signals.spider_closed)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    def open(self, spider: Board) -> None:
+        settings = self.crawler.settings
+        days = 0 if settings.getbool("ROLECALL_REFRESH") else settings.getfloat("ROLECALL_MAX_AGE_DAYS")
+        store = open_store(Path(str(self.path)))
+        run = settings.get("ROLECALL_RUN") or f"{datetime.now(UTC):%Y%m%dT%H%M%S}"
+        spider.memory = Memory(store, spider.reports, run, timedelta(days=days))
+
+    def finish(self, spider: Board) -> None:
+        if spider.memory is None:
+            return
+        try:
+            spider.memory.finish()
+        except sqlite3.Error as error:
+            for report in spider.reports.values():
+                report.stop("broken", f"{self.path}: {error}")
+        spider.memory.store.close()
+
+
+class Revalidate:
+    """Asks for a page that is known only if it has changed (RFC 9110: `If-None-Match`, `If-Modified-Since`)."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        if not crawler.settings.get("ROLECALL_STORE") or crawler.settings.getbool("ROLECALL_REFRESH"):
+            raise NotConfigured
+        self.crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> None:
+        spider = self.crawler.spider
+        asked: PageRequest | None = request.cb_kwargs.get("asked")
+        if asked is None or asked.kind != "list" or request.method != "GET" or not isinstance(spider, Board):
+            return
+        known = spider.memory.store.validators(request.url) if spider.memory else None
+        if known is not None:
+            request.meta["handle_httpstatus_list"] = [304]
+            for header, name in (("If-None-Match", "etag"), ("If-Modified-Since", "last_modified")):
+                if known[name]:
+                    request.headers[header] = known[name]

@@ -1,0 +1,111 @@
+"""Archived pages are read again, by today's boards and readers, with no request."""
+
+import logging
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from scrapy.http import Headers, TextResponse
+from scrapy.responsetypes import responsetypes
+
+from scraper.archive import Archived, archive_files, read_archive, whole_length
+from scraper.crawl.board import Board, Rejected
+from scraper.crawl.offline import postings_of
+from scraper.crawl.run import TargetError, board_named
+from scraper.page import Page
+from scraper.posting import Posting
+from scraper.store.store import VOLATILE
+
+logger = logging.getLogger(__name__)
+
+
+def reparse(paths: Sequence[Path], only: str | None = None, since: str | None = None) -> Iterator[Posting | Rejected]:
+    """The postings of archived replies, in the order they were fetched.
+
+    `only` is the name of a board, `since` an ISO date or time of fetching. A page that cannot be read, a file that is
+    cut off, and a board that is no more are yielded as `Rejected`. Raises `FileNotFoundError`.
+    """
+    boards: dict[str, Board] = {}
+    for path in archive_files(paths):
+        for reply in read_archive(path):
+            name = reply.context.get("board")
+            if not name or reply.status != 200 or (only and name != only):
+                continue
+            if since and reply.fetched_at.isoformat() < since:
+                continue
+            maker = f"{name} {reply.context.get('options')}"
+            try:
+                board = boards.get(maker) or boards.setdefault(
+                    maker, board_named(name)(**reply.context.get("options") or {})
+                )
+            except (TargetError, ValueError) as error:
+                yield Rejected(f"{reply.url}: {error}", None)
+                continue
+            page = page_of(reply)
+            if page is None:
+                yield Rejected(f"{reply.url}: no text", None)
+            else:
+                yield from (item for item in postings_of(board, page) if isinstance(item, Posting | Rejected))
+        if path.name.endswith(".gz") and (cut := path.stat().st_size - whole_length(path)):
+            yield Rejected(f"{path}: the last {cut} bytes are cut off; `rolecall verify` mends the file", None)
+
+
+def page_of(reply: Archived) -> Page | None:
+    """The page that the crawl made of the reply; None where the reply is no text."""
+    headers = Headers(list(reply.headers))
+    kind = responsetypes.from_args(headers=headers, url=reply.url, body=reply.body)
+    response = kind(url=reply.url, status=reply.status, headers=headers, body=reply.body)
+    if not isinstance(response, TextResponse):
+        return None
+    return Page(
+        url=reply.url,
+        text=response.text,
+        fetched_at=reply.fetched_at,
+        status=reply.status,
+        employer=reply.context.get("employer"),
+        kind=reply.context.get("kind", "list"),
+        carried=reply.context.get("carried", {}),
+    )
+
+
+@dataclass
+class FieldDiff:
+    """How one field came out differently: counts, and a few examples of id, before and after."""
+
+    changed: int = 0
+    filled: int = 0
+    emptied: int = 0
+    examples: list[tuple[str, Any, Any]] = field(default_factory=list)
+
+
+def diff(
+    before: Mapping[tuple[str, str], Mapping[str, Any]], after: Iterable[Posting]
+) -> tuple[dict[str, FieldDiff], Counter[str]]:
+    """Field by field, what a new reading changes. `before` maps (id, fetched_at) to records.
+
+    The counter says how many records were `same`, `different`, or have no earlier reading (`unmatched`).
+    """
+    found: dict[str, FieldDiff] = defaultdict(FieldDiff)
+    records: Counter[str] = Counter()
+    for posting in after:
+        old = before.get((posting.id, posting.fetched_at))
+        if old is None:
+            records["unmatched"] += 1
+            continue
+        new = posting.model_dump(mode="json", by_alias=True)
+        names = [name for name in new if name not in VOLATILE and old.get(name) != new[name]]
+        records["different" if names else "same"] += 1
+        for name in names:
+            what = found[name]
+            was, now = old.get(name), new[name]
+            if was in (None, [], ""):
+                what.filled += 1
+            elif now in (None, [], ""):
+                what.emptied += 1
+            else:
+                what.changed += 1
+            if len(what.examples) < 3:
+                what.examples.append((posting.id, was, now))
+    return dict(sorted(found.items())), records

@@ -1,0 +1,1 @@
+"""What leaves Rolecall: files that an analyst opens."""

@@ -1,0 +1,109 @@
+"""Opens a store file, made or upgraded where needed."""
+
+import shutil
+import sqlite3
+from pathlib import Path
+
+from scraper.store.store import Store
+
+MIGRATIONS = [
+    """
+    CREATE TABLE crawls (
+        n INTEGER PRIMARY KEY AUTOINCREMENT,
+        run TEXT NOT NULL,
+        target TEXT NOT NULL,
+        started_at TEXT NOT NULL,
+        finished_at TEXT,
+        outcome TEXT,
+        whole INTEGER,
+        report TEXT
+    );
+    CREATE INDEX crawls_of_target ON crawls (target, n);
+    CREATE TABLE postings (
+        id TEXT PRIMARY KEY,
+        target TEXT NOT NULL,
+        key TEXT NOT NULL,
+        record TEXT NOT NULL,
+        fingerprint TEXT NOT NULL,
+        version TEXT,
+        first_seen_at TEXT NOT NULL,
+        last_seen_at TEXT NOT NULL,
+        fetched_at TEXT NOT NULL,
+        crawl INTEGER NOT NULL,
+        missing INTEGER NOT NULL DEFAULT 0,
+        closed_at TEXT,
+        closed_because TEXT,
+        times_reopened INTEGER NOT NULL DEFAULT 0,
+        cluster TEXT
+    ) WITHOUT ROWID;
+    CREATE INDEX postings_of_target ON postings (target, key);
+    CREATE TABLE events (
+        n INTEGER PRIMARY KEY AUTOINCREMENT,
+        at TEXT NOT NULL,
+        crawl INTEGER,
+        kind TEXT NOT NULL CHECK (kind IN ('new', 'changed', 'closed', 'reopened', 'blocked')),
+        target TEXT NOT NULL,
+        id TEXT,
+        changes TEXT
+    );
+    CREATE INDEX events_of_posting ON events (id, n);
+    CREATE INDEX events_of_crawl ON events (crawl);
+    CREATE INDEX events_by_time ON events (at);
+    CREATE TABLE http (
+        url TEXT PRIMARY KEY,
+        etag TEXT,
+        last_modified TEXT,
+        fetched_at TEXT NOT NULL,
+        found TEXT NOT NULL
+    ) WITHOUT ROWID;
+    """,
+]
+"""Steps of the schema; the file's `user_version` says how many it has taken. A step that was released never changes."""
+
+
+class StoreError(Exception):
+    """A store file that cannot be used; the message says which, why, and what to do."""
+
+
+def open_store(path: Path, wait: float = 30.0) -> Store:
+    """The store in a file, made where there is none. Raises `StoreError`.
+
+    An older file is upgraded in one transaction, with a copy kept beside it (`NAME.vN`); a newer one is refused.
+    `wait` is how many seconds another process may hold the file.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        db = sqlite3.connect(path, timeout=wait, isolation_level=None)
+        db.row_factory = sqlite3.Row
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = NORMAL")
+        version = db.execute("PRAGMA user_version").fetchone()[0]
+        if version > len(MIGRATIONS):
+            db.close()
+            raise StoreError(f"{path}: written by a newer Rolecall (schema {version}); upgrade Rolecall to read it")
+        if version < len(MIGRATIONS):
+            upgrade(db, path)
+    except (sqlite3.Error, OSError) as error:
+        raise StoreError(f"{path}: {error}; is it a store, and is the disk there?") from None
+    return Store(db, path)
+
+
+def upgrade(db: sqlite3.Connection, path: Path) -> None:
+    """Take the steps that the file has not taken, all or none."""
+    db.execute("BEGIN EXCLUSIVE")
+    try:
+        version = db.execute("PRAGMA user_version").fetchone()[0]
+        if 0 < version < len(MIGRATIONS):
+            db.execute("COMMIT")
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            shutil.copy2(path, path.with_name(f"{path.name}.v{version}"))
+            db.execute("BEGIN EXCLUSIVE")
+        for step in MIGRATIONS[version:]:
+            for statement in step.split(";\n"):
+                if statement.strip():
+                    db.execute(statement)
+        db.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+        db.execute("COMMIT")
+    except BaseException:
+        db.execute("ROLLBACK")
+        raise

@@ -1,0 +1,287 @@
+"""The store: what one crawl learned about one posting becomes a row and an event, together or not at all."""
+
+import hashlib
+import json
+import re
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from scraper.posting import Posting, RawPosting
+
+VOLATILE = frozenset({"fetched_at", "parser_version", "schema_version", "evidence", "sections", "conflicts"})
+"""Fields of a record that say how and when it was read, not what the post says."""
+
+ABSOLUTE = re.compile(r"\d{4}|\d[./-]\d")
+"""What a publish date holds that was not published as an age."""
+
+CLOSE_AFTER = 2
+"""In how many whole crawls of its target a posting must be absent to count as closed."""
+
+HOLD_SHARE, HOLD_FROM = 0.3, 3
+"""A crawl that would close more than this share of a target's postings, and at least so many, closes none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crawled:
+    """What a finished crawl of a target did to the store."""
+
+    new: int = 0
+    changed: int = 0
+    closed: int = 0
+    reopened: int = 0
+    held: int = 0
+    """Postings that vanished together and were not closed: too many at once to be believed."""
+
+
+class Store:
+    """One store file. Not shared between threads; several processes may have it open."""
+
+    def __init__(self, db: sqlite3.Connection, path: Path) -> None:
+        self.db = db
+        self.path = path
+
+    def close(self) -> None:
+        """Close the file."""
+        self.db.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """All or nothing. Raises `sqlite3.OperationalError` where the disk is full or the file stays locked."""
+        self.db.execute("BEGIN IMMEDIATE")
+        try:
+            yield self.db
+        except BaseException:
+            if self.db.in_transaction:
+                self.db.execute("ROLLBACK")
+            raise
+        self.db.execute("COMMIT")
+
+    # -- a crawl writes -----------------------------------------------------------------------------------------------
+
+    def begin(self, run: str, target: str, at: datetime) -> int:
+        """Open a crawl of a target; its number."""
+        with self.transaction() as db:
+            cursor = db.execute(
+                "INSERT INTO crawls (run, target, started_at) VALUES (?, ?, ?)", (run, target, stamp(at))
+            )
+        return cursor.lastrowid or 0
+
+    def see(self, crawl: int, target: str, raw: RawPosting, posting: Posting, version: str | None = None) -> str | None:
+        """A posting was read. Returns the event that it is: `new`, `changed`, `reopened`, or None.
+
+        `version` is what the list said of the posting's state (a `lastmod`), so that the next crawl can tell whether
+        its page must be fetched again.
+        """
+        at, mark = posting.fetched_at, fingerprint(raw)
+        record = posting.model_dump_json(by_alias=True)
+        with self.transaction() as db:
+            old = db.execute("SELECT * FROM postings WHERE id = ?", (posting.id,)).fetchone()
+            if old is None:
+                db.execute(
+                    "INSERT INTO postings (id, target, key, record, fingerprint, version, first_seen_at, last_seen_at,"
+                    " fetched_at, crawl) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    (posting.id, target, posting.key, record, mark, version, at, at, at, crawl),
+                )
+                return self._event(at, crawl, "new", target, posting.id)
+            event = None
+            if old["closed_at"] is not None:
+                event = self._event(at, crawl, "reopened", target, posting.id)
+            if old["fingerprint"] != mark and (changes := differences(json.loads(old["record"]), json.loads(record))):
+                changed = self._event(at, crawl, "changed", target, posting.id, changes)
+                event = event or changed
+            db.execute(
+                "UPDATE postings SET record = ?, fingerprint = ?, version = ?, last_seen_at = ?, fetched_at = ?,"
+                " crawl = ?, missing = 0, closed_at = NULL, closed_because = NULL,"
+                " times_reopened = times_reopened + (closed_at IS NOT NULL) WHERE id = ?",
+                (record, mark, version, at, at, crawl, posting.id),
+            )
+            return event
+
+    def still_there(self, crawl: int, target: str, keys: Iterable[str], at: datetime) -> None:
+        """Postings were listed and not read again."""
+        with self.transaction() as db:
+            rows = [(stamp(at), crawl, target, key) for key in keys]
+            db.executemany(
+                "UPDATE postings SET last_seen_at = ?, crawl = ?, missing = 0 WHERE target = ? AND key = ?", rows
+            )
+
+    def say_closed(self, crawl: int, target: str, key: str, because: str, at: datetime) -> bool:
+        """The board itself says that a posting is closed. False where none such was open."""
+        with self.transaction() as db:
+            row = db.execute(
+                "SELECT id FROM postings WHERE target = ? AND key = ? AND closed_at IS NULL", (target, key)
+            ).fetchone()
+            if row is not None:
+                self._close(row["id"], target, crawl, because, stamp(at))
+        return row is not None
+
+    def finish(
+        self, crawl: int, target: str, at: datetime, *, outcome: str, whole: bool, report: Mapping[str, Any]
+    ) -> Crawled:
+        """Close a crawl of a target, and the postings that are gone on evidence.
+
+        A posting is gone where `expires_at` is past and this crawl has not seen it, or where it was absent from
+        `CLOSE_AFTER` crawls that read the target whole. More than `HOLD_SHARE` of the target's postings at once are
+        held and not closed.
+        """
+        now = stamp(at)
+        with self.transaction() as db:
+            unseen = db.execute(
+                "SELECT id, missing, json_extract(record, '$.expires_at') AS expires_at FROM postings"
+                " WHERE target = ? AND closed_at IS NULL AND crawl < ?",
+                (target, crawl),
+            ).fetchall()
+            expired = [row["id"] for row in unseen if row["expires_at"] and row["expires_at"] < now[:10]]
+            for id in expired:
+                self._close(id, target, crawl, "expired", now)
+            held = 0
+            if whole:
+                left = [row for row in unseen if row["id"] not in set(expired)]
+                gone = [row["id"] for row in left if row["missing"] + 1 >= CLOSE_AFTER]
+                listed = db.execute(
+                    "SELECT count(*) FROM postings WHERE target = ? AND closed_at IS NULL", (target,)
+                ).fetchone()[0]
+                if len(gone) >= HOLD_FROM and len(gone) > HOLD_SHARE * listed:
+                    held, gone = len(gone), []
+                db.executemany("UPDATE postings SET missing = missing + 1 WHERE id = ?", [(row["id"],) for row in left])
+                for id in gone:
+                    self._close(id, target, crawl, f"absent from {CLOSE_AFTER} whole crawls", now)
+            if outcome == "blocked":
+                self._event(now, crawl, "blocked", target, None, {"why": report.get("why")})
+            counts = dict(
+                db.execute("SELECT kind, count(*) FROM events WHERE crawl = ? GROUP BY kind", (crawl,)).fetchall()
+            )
+            new, changed, closed, reopened = (counts.get(k, 0) for k in ("new", "changed", "closed", "reopened"))
+            done = Crawled(new, changed, closed, reopened, held)
+            db.execute(
+                "UPDATE crawls SET finished_at = ?, outcome = ?, whole = ?, report = ? WHERE n = ?",
+                (now, outcome, whole, json.dumps(dict(report) | {"held": held}, ensure_ascii=False), crawl),
+            )
+        return done
+
+    def _close(self, id: str, target: str, crawl: int, because: str, at: str) -> None:
+        self.db.execute("UPDATE postings SET closed_at = ?, closed_because = ? WHERE id = ?", (at, because, id))
+        self._event(at, crawl, "closed", target, id, {"because": because})
+
+    def _event(
+        self, at: str, crawl: int, kind: str, target: str, id: str | None, changes: Mapping[str, Any] | None = None
+    ) -> str:
+        said = None if changes is None else json.dumps(changes, ensure_ascii=False)
+        self.db.execute(
+            "INSERT INTO events (at, crawl, kind, target, id, changes) VALUES (?, ?, ?, ?, ?, ?)",
+            (at, crawl, kind, target, id, said),
+        )
+        return kind
+
+    # -- a crawl asks -------------------------------------------------------------------------------------------------
+
+    def known(self, target: str, key: str) -> tuple[str | None, str] | None:
+        """The version and the time of the last fetch of an open posting; None where there is none."""
+        row = self.db.execute(
+            "SELECT version, fetched_at FROM postings WHERE target = ? AND key = ? AND closed_at IS NULL", (target, key)
+        ).fetchone()
+        return (row["version"], row["fetched_at"]) if row else None
+
+    def validators(self, url: str) -> sqlite3.Row | None:
+        """`etag`, `last_modified` and `found` (what the page held) of a page that was fetched before."""
+        row: sqlite3.Row | None = self.db.execute("SELECT * FROM http WHERE url = ?", (url,)).fetchone()
+        return row
+
+    def remember_page(self, url: str, etag: str | None, last_modified: str | None, found: str, at: datetime) -> None:
+        """Keep a page's validators and what it held."""
+        with self.transaction() as db:
+            db.execute("REPLACE INTO http VALUES (?, ?, ?, ?, ?)", (url, etag, last_modified, stamp(at), found))
+
+    # -- everybody asks -----------------------------------------------------------------------------------------------
+
+    def postings(
+        self,
+        *,
+        state: str = "all",
+        since: str | None = None,
+        crawl: int | None = None,
+        targets: Sequence[str] | None = None,
+    ) -> Iterator[sqlite3.Row]:
+        """Rows of postings in the order of their ids. `state` is `all`, `open` or `closed`; `since` is an ISO time of
+        their last event; `crawl` the number of a crawl that saw them last.
+        """
+        where = {"all": "1", "open": "closed_at IS NULL", "closed": "closed_at IS NOT NULL"}[state]
+        given: list[Any] = []
+        if since is not None:
+            where += " AND id IN (SELECT id FROM events WHERE at >= ?)"
+            given.append(since)
+        if crawl is not None:
+            where += " AND crawl = ?"
+            given.append(crawl)
+        if targets is not None:
+            where += f" AND target IN ({', '.join('?' * len(targets))})"
+            given += targets
+        yield from self.db.execute(f"SELECT * FROM postings WHERE {where} ORDER BY id", given)
+
+    def posting(self, id: str) -> sqlite3.Row | None:
+        """One posting's row."""
+        row: sqlite3.Row | None = self.db.execute("SELECT * FROM postings WHERE id = ?", (id,)).fetchone()
+        return row
+
+    def ids_like(self, part: str, most: int = 5) -> list[str]:
+        """Ids that hold some words, for a hint."""
+        rows = self.db.execute("SELECT id FROM postings WHERE instr(id, ?) ORDER BY id LIMIT ?", (part, most))
+        return [row["id"] for row in rows]
+
+    def events(self, *, since: str | None = None, id: str | None = None) -> Iterator[sqlite3.Row]:
+        """Events in the order they happened."""
+        yield from self.db.execute(
+            "SELECT * FROM events WHERE (?1 IS NULL OR at >= ?1) AND (?2 IS NULL OR id = ?2) ORDER BY n", (since, id)
+        )
+
+    def crawls(self, target: str | None = None) -> Iterator[sqlite3.Row]:
+        """Crawls, the newest last."""
+        yield from self.db.execute("SELECT * FROM crawls WHERE (?1 IS NULL OR target = ?1) ORDER BY n", (target,))
+
+    def faults(self) -> list[str]:
+        """What is wrong: SQLite's own check, records that do not parse, postings and events without each other."""
+        found = [row[0] for row in self.db.execute("PRAGMA integrity_check") if row[0] != "ok"]
+        for row in self.db.execute("SELECT id, record FROM postings"):
+            try:
+                Posting.model_validate_json(row["record"])
+            except ValueError as error:
+                found.append(f"{row['id']}: {str(error).splitlines()[0]}")
+        lost = "SELECT id FROM postings WHERE id NOT IN (SELECT id FROM events WHERE kind = 'new' AND id IS NOT NULL)"
+        found += [f"{row['id']}: stored without its event" for row in self.db.execute(lost)]
+        orphans = "SELECT DISTINCT id FROM events WHERE id IS NOT NULL AND id NOT IN (SELECT id FROM postings)"
+        return found + [f"{row['id']}: an event without its posting" for row in self.db.execute(orphans)]
+
+
+def stamp(at: datetime) -> str:
+    """An instant as it is stored: ISO 8601, UTC, whole seconds."""
+    return at.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def fingerprint(raw: RawPosting) -> str:
+    """What a board published, in 32 letters: without the time it was seen and what no slot has taken."""
+    said = raw.model_dump(mode="json", exclude={"seen_at", "unread"}, exclude_defaults=True)
+    return hashlib.blake2b(orjson.dumps(said, option=orjson.OPT_SORT_KEYS), digest_size=16).hexdigest()
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """Field by field, what a post said and says: `{"workplace": {"before": "hybrid", "after": "remote"}}`.
+
+    A publish date that was published as an age ("3 days ago") moves by itself and is no change.
+    """
+    names = sorted((before.keys() | after.keys()) - VOLATILE)
+    found = {
+        name: {"before": before.get(name), "after": after.get(name)}
+        for name in names
+        if before.get(name) != after.get(name)
+    }
+    if not ABSOLUTE.search(after.get("published_text") or ""):
+        found.pop("published_text", None)
+        found.pop("published_at", None)
+    return found
