@@ -9,6 +9,7 @@ from scraper.posting import Location, RawPlace, RawPosting, SectionKind
 from scraper.reading import Reading, Span
 from scraper.words import load
 from scraper.words.places import (
+    PLACEHOLDER,
     Place,
     country_of,
     cued_places,
@@ -24,7 +25,6 @@ from scraper.words.places import (
 
 Found = list[tuple[Span, Location]]
 
-PLACEHOLDER = re.compile(r"\s*(?:n\.?/?a\.?|null|none|unavailable|undefined|unknown|[\W\d_]*)\s*", re.I)
 CITY = re.compile(r"[^\W\d_][^\d_,;/|()]{1,39}")
 FACT = re.compile(r"[^\s•|·][^•|·\n]{3,80}")
 MARK = re.compile(r"[•|·]")

@@ -21,7 +21,7 @@ LONGEST = 400
 """Characters of a slot that are read; a longer one is no place string."""
 STRIDE = 4096
 CITY_STATES = frozenset("SG HK MO MC GI VA".split())
-NEVER = re.compile(
+PLACEHOLDER = re.compile(
     r"\s*(?:n\.?/?a\.?|null|none|unavailable|undefined|unknown|unspecified|tb[ad]|test|[\W\d_]*)\s*", re.I
 )
 LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "ð": "d", "þ": "th"})
@@ -293,12 +293,8 @@ def part_tokens(text: str, start: int, end: int, alone: bool) -> Iterator[Token]
     if senses and not (all(w in stop for w in key.split()) and senses[0].kind != "M"):
         yield Token(start, end, key, senses)
         return
-    if key in stop or key in word_set("edge"):
-        return
     first, last = trimmed(text, start, end, stop)
-    if first == last:
-        return
-    if key_of(text[first:last]) in word_set("edge"):
+    if first == last or key_of(text[first:last]) in word_set("edge"):
         return
     if (first, last) != (start, end) and (senses := known(text[first:last], True)):
         yield Token(first, last, key_of(text[first:last]), senses)
@@ -356,7 +352,7 @@ def run_tokens(text: str, start: int, end: int) -> Iterator[Token]:
 def is_idle(text: str) -> bool:
     """Whether a text names no place at all: `Remote`, `Multiple locations`, `n/a`."""
     first, last = trimmed(text, 0, len(text), word_set("stop"))
-    return first == last or NEVER.fullmatch(text) is not None
+    return first == last or PLACEHOLDER.fullmatch(text) is not None
 
 
 # -- tokens into places -----------------------------------------------------------------------------------------------
@@ -559,7 +555,7 @@ def read_places(
     a name that is otherwise in doubt. `strict`: the string is words of a title or a text, so nothing unless all of it
     is understood and no part of it is a common word. A place in doubt keeps what is certain of it.
     """
-    if len(text) > LONGEST or NEVER.fullmatch(text):
+    if len(text) > LONGEST or PLACEHOLDER.fullmatch(text):
         return ()
     text = POSTCODE.sub(lambda m: " " * len(m.group()), text)
     if DEPARTMENT.match(text):
