@@ -98,6 +98,8 @@ def found(page: Page, reply: dict[str, Any]) -> Iterator[Found]:
         code, state = take(row, "shortcode"), take(row, "state")
         if state in NOT_OPEN:
             yield Closed(str(code), f"the board says {state}")
+        elif not code:
+            yield row
         else:
             carried = {"row": {**row, "shortcode": code}}
             yield PageRequest(f"{API}/v2/{accounts}/{code}", kind="detail", key=str(code), carried=carried)
