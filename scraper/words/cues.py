@@ -38,6 +38,9 @@ def _automaton() -> ahocorasick.Automaton:
         for language, table in load(subject)["text"].items():
             for stem in table["stems"]:
                 wanted.setdefault(stem, []).append((subject, language))
+    for names in load("spoken")["languages"].values():
+        for name in names:
+            wanted.setdefault(name, []).append(("spoken", "names"))
     automaton = ahocorasick.Automaton()
     for stem, readers in wanted.items():
         automaton.add_word(stem, readers)
