@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from scraper.crawl.board import Board, Found
-from scraper.page import Closed, Page, PageError, PageRequest, take
+from scraper.page import Closed, Page, PageError, PageRequest, take, taken
 from scraper.posting import RawPlace, RawPosting, RawSalary
 
 
@@ -42,26 +42,21 @@ class Ashby(Board):
 
     def posting(self, page: Page, row: dict[str, Any]) -> RawPosting:
         html, plain = take(row, "descriptionHtml"), take(row, "descriptionPlain")
-        summary = take(row, "compensation.compensationTierSummary") or take(row, "compensationTierSummary")
+        summary = take(row, "compensation.compensationTierSummary|compensationTierSummary")
         pay, extras = pay_of(take(row, "compensation"))
         remote = "Remote" if take(row, "isRemote") else None
         return self.raw(
             page,
-            key=take(row, "id"),
-            url=take(row, "jobUrl"),
-            apply_url=take(row, "applyUrl"),
-            title=take(row, "title"),
-            employer_name=take(row, "company"),
+            **taken(row, key="id", url="jobUrl", apply_url="applyUrl", title="title", employer_name="company"),
             description=html or plain or "",
             description_type="html" if html else "text",
             locations=[place_of(row), *map(place_of, take(row, "secondaryLocations") or [])],
             workplace=take(row, "workplaceType") or remote,
-            employment=take(row, "employmentType"),
+            **taken(row, employment="employmentType", published="publishedAt|publishedDate"),
             departments=list(dict.fromkeys(take(row, name) for name in ("department", "departmentName", "team"))),
             salary=pay[0] if len(pay) == 1 else None if pay else RawSalary(text=summary),
             pay_ranges=pay if len(pay) > 1 else [],
             benefits=extras,
-            published=take(row, "publishedAt") or take(row, "publishedDate"),
         )
 
 
@@ -70,9 +65,8 @@ def place_of(row: Any) -> RawPlace | str:
     if not isinstance(row, dict):
         return str(row)
     address = take(row, "address.postalAddress")
-    city, region, country = (take(address, f"address{part}") for part in ("Locality", "Region", "Country"))
-    text = take(row, "location") or take(row, "locationName")
-    return RawPlace(text=text, city=city, region=region, country=country)
+    parts = taken(address, city="addressLocality", region="addressRegion", country="addressCountry")
+    return RawPlace(text=take(row, "location|locationName"), **parts)
 
 
 def pay_of(compensation: Any) -> tuple[list[RawSalary], list[str]]:
@@ -81,11 +75,8 @@ def pay_of(compensation: Any) -> tuple[list[RawSalary], list[str]]:
     parts = [(tier, part) for tier in tiers for part in take(tier, "components") or []]
     pay = [
         RawSalary(
-            min=take(part, "minValue"),
-            max=take(part, "maxValue"),
-            currency=take(part, "currencyCode"),
-            period=take(part, "interval"),
             label=tier.get("title"),
+            **taken(part, min="minValue", max="maxValue", currency="currencyCode", period="interval"),
         )
         for tier, part in parts
         if part.get("compensationType") == "Salary" and (part.get("minValue") or part.get("maxValue"))

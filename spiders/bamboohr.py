@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from scraper.crawl.board import Board, Found
-from scraper.page import Closed, Page, PageError, PageRequest, Total, rows_of, take
+from scraper.page import Closed, Page, PageError, PageRequest, Total, rows_of, take, taken
 from scraper.posting import RawPlace, RawPosting, RawSalary
 
 JSON = {"Accept": "application/json"}  # without it some companies' hosts answer with the page for people
@@ -68,21 +68,18 @@ class Bamboohr(Board):
             page,
             key=key,
             url=url or f"{self.home(page.employer or '')}/{key}",
-            title=take(row, "jobOpeningName"),
-            description=take(row, "description") or "",
+            **taken(row, title="jobOpeningName", description="description", published="datePosted"),
+            **taken(row, seniority="minimumExperience", departments="departmentLabel"),
+            **taken(row, employment="employmentStatusLabel|employmentType"),
             locations=place_of(take(row, "location")) or place_of(take(row, "atsLocation")),
             workplace=MODES.get(str(code)) or ("remote" if remote else None),
-            employment=take(row, "employmentStatusLabel") or take(row, "employmentType"),
-            seniority=take(row, "minimumExperience"),
-            departments=take(row, "departmentLabel"),
             salary=RawSalary(text=take(row, "compensation")),
-            published=take(row, "datePosted"),
         )
 
 
 def place_of(place: Any) -> RawPlace | None:
     """A place; None where all its parts are blank."""
-    city, state, province, code = (take(place, name) for name in ("city", "state", "province", "postalCode"))
-    country = take(place, "addressCountry") or take(place, "country")
-    found = RawPlace(city=city, region=state or province, postal_code=code, country=country)
-    return found if any(found.model_dump().values()) else None
+    parts = taken(
+        place, city="city", region="state|province", postal_code="postalCode", country="addressCountry|country"
+    )
+    return RawPlace(**parts) if any(parts.values()) else None

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from scraper.crawl.board import Board, Found
-from scraper.page import Page, PageRequest, Total, rows_of, take
+from scraper.page import Page, PageRequest, Total, rows_of, take, taken
 from scraper.posting import RawPosting, RawSalary
 
 WORKPLACE = {"workplace type", "workplace", "location type", "work model", "work arrangement", "remote status"}
@@ -55,12 +55,7 @@ class Greenhouse(Board):
     def posting(self, page: Page, row: dict[str, Any]) -> RawPosting:
         own = [item for item in row.get("metadata") or [] if isinstance(item, dict)]
         cents = [
-            RawSalary(
-                min=take(item, "min_cents"),
-                max=take(item, "max_cents"),
-                currency=take(item, "currency_type"),
-                label=take(item, "title"),
-            )
+            RawSalary(**taken(item, min="min_cents", max="max_cents", currency="currency_type", label="title"))
             for item in row.get("pay_input_ranges") or []
         ]
         pay = cents or list(own_pay(own))
@@ -70,10 +65,10 @@ class Greenhouse(Board):
         text = take(row, "content") or ""
         return self.raw(
             page,
-            key=take(row, "id"),
-            url=take(row, "absolute_url"),
-            title=take(row, "title"),
-            employer_name=take(row, "company_name"),
+            **taken(
+                row, key="id", url="absolute_url", title="title", employer_name="company_name", language="language"
+            ),
+            **taken(row, published="first_published", updated="updated_at", expires="application_deadline"),
             description=text if "<" in text else html.unescape(text),
             locations=places,
             workplace=own_words(own, WORKPLACE),
@@ -82,10 +77,6 @@ class Greenhouse(Board):
             salary=pay[0] if len(pay) == 1 else None,
             pay_ranges=pay if len(pay) > 1 else [],
             pay_unit="cent" if cents else "unit",
-            published=take(row, "first_published"),
-            updated=take(row, "updated_at"),
-            expires=take(row, "application_deadline"),
-            language=take(row, "language"),
         )
 
 
@@ -111,5 +102,4 @@ def own_pay(fields: list[dict[str, Any]]) -> Iterator[RawSalary]:
     for item in fields:
         name, value = str(item.get("name")), item.get("value")
         if isinstance(value, dict) and "max_value" in value and any(word in f"{name} ".lower() for word in PAY):
-            currency, low, high = (take(value, part) for part in ("unit", "min_value", "max_value"))
-            yield RawSalary(min=low, max=high, currency=currency, label=name)
+            yield RawSalary(label=name, **taken(value, min="min_value", max="max_value", currency="unit"))

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from scraper.crawl.board import Board, Found
-from scraper.page import Page, PageRequest, headed, take
+from scraper.page import Page, PageRequest, headed, take, taken
 from scraper.posting import RawPlace, RawPosting, RawSalary
 
 
@@ -58,24 +58,15 @@ class Lever(Board):
         plain = {name: row.pop(name) for name in list(row) if name.endswith("Plain")}
         return self.raw(
             page,
-            key=take(row, "id"),
-            url=take(row, "hostedUrl"),
-            apply_url=take(row, "applyUrl"),
-            title=take(row, "text"),
+            **taken(row, key="id", url="hostedUrl", apply_url="applyUrl", title="text", published="createdAt"),
+            **taken(row, workplace="workplaceType", employment="categories.commitment", seniority="categories.level"),
             description=text or plain.get("descriptionPlain"),
             description_type="html" if text else "text",
             locations=[RawPlace(text=place, country=country), *(other for other in places if other != place)],
-            workplace=take(row, "workplaceType"),
-            employment=take(row, "categories.commitment"),
-            seniority=take(row, "categories.level"),
             departments=list(dict.fromkeys([take(row, "categories.department"), take(row, "categories.team")])),
             salary=RawSalary(
-                min=take(row, "salaryRange.min"),
-                max=take(row, "salaryRange.max"),
-                currency=take(row, "salaryRange.currency"),
-                period=take(row, "salaryRange.interval"),
+                **taken(take(row, "salaryRange"), min="min", max="max", currency="currency", period="interval")
             ),
-            published=take(row, "createdAt"),
         )
 
 

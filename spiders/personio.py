@@ -10,7 +10,7 @@ from parsel import Selector
 
 from scraper.crawl.board import Board, Found
 from scraper.jsonld import job_postings, posting_slots
-from scraper.page import Page, PageError, PageRequest, headed, take
+from scraper.page import Page, PageError, PageRequest, headed, take, taken
 from scraper.posting import RawPosting
 
 
@@ -71,19 +71,16 @@ class Personio(Board):
         key = take(row, "id") or (urlsplit(page.url).path.rpartition("/")[2] if "node" in row else None)
         text, words = take(row, "description"), take(row, "keywords")
         places = [take(row, "office"), *(take(row, "offices") or [])]
-        kinds = [take(row, name) for name in ("employmentType", "employment_type", "schedule")]
+        kinds = [take(row, "employmentType|employment_type"), take(row, "schedule")]
         own = {
-            "title": take(row, "name"),
-            "employer_name": take(row, "subcompany"),
+            **taken(row, title="name", employer_name="subcompany", seniority="seniority", published="createdAt"),
+            **taken(row, experience="yearsOfExperience"),
             "description": text,
             "description_type": text and ("html" if "<" in text else "text"),
             "locations": list(dict.fromkeys(filter(None, places))),
             "employment": list(filter(None, kinds)),
-            "seniority": take(row, "seniority"),
-            "experience": take(row, "yearsOfExperience"),
             "tags": words.split(",") if isinstance(words, str) and words else words,
             "departments": [take(row, name) for name in ("department", "recruitingCategory", "category")],
-            "published": take(row, "createdAt"),
             "key": key,
             "url": urljoin(page.url, f"/job/{key}"),
         }

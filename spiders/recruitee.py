@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from scraper.crawl.board import Board, Found
-from scraper.page import Closed, Page, PageRequest, headed, rows_of, take
+from scraper.page import Closed, Page, PageRequest, headed, rows_of, take, taken
 from scraper.posting import RawPlace, RawPosting, RawSalary
 
 PARTS = ("title", "description", "requirements")
@@ -44,35 +44,21 @@ class Recruitee(Board):
 
     def posting(self, page: Page, row: dict[str, Any]) -> RawPosting:
         language, texts = own_language(row)
-        display = {"name": take(row, "location"), "state": take(row, "state_name")}
-        for name in ("city", "country", "country_code", "state_code", "postal_code", "street"):
-            display[name] = take(row, name)
+        display = taken(row, name="location", city="city", state="state_name", state_code="state_code", street="street")
+        display |= taken(row, postal_code="postal_code", country="country", country_code="country_code")
         places = take(row, "locations") or [display]
         notes = [(None, take(place, "note")) for place in places]
         return self.raw(
             page,
-            key=take(row, "id"),
-            url=take(row, "careers_url"),
-            apply_url=take(row, "careers_apply_url"),
+            **taken(row, key="id", url="careers_url", apply_url="careers_apply_url", employer_name="company_name"),
+            **taken(row, employment="employment_type_code", seniority="experience_code", departments="department"),
+            **taken(row, tags="tags", published="published_at", updated="updated_at", expires="close_at"),
             title=texts["title"],
-            employer_name=take(row, "company_name"),
+            language=language,
             description=headed((None, texts["description"]), ("Requirements", texts["requirements"]), *notes),
             locations=[place_of(place) for place in places],
             workplace=[mode.replace("_", "-") for mode in MODES if take(row, mode)],
-            employment=take(row, "employment_type_code"),
-            seniority=take(row, "experience_code"),
-            tags=take(row, "tags"),
-            departments=take(row, "department"),
-            salary=RawSalary(
-                min=take(row, "salary.min"),
-                max=take(row, "salary.max"),
-                currency=take(row, "salary.currency"),
-                period=take(row, "salary.period"),
-            ),
-            published=take(row, "published_at"),
-            updated=take(row, "updated_at"),
-            expires=take(row, "close_at"),
-            language=language,
+            salary=RawSalary(**taken(take(row, "salary"), min="min", max="max", currency="currency", period="period")),
         )
 
 
@@ -93,10 +79,6 @@ def place_of(place: Any) -> RawPlace | str:
     if not isinstance(place, dict):
         return str(place)
     return RawPlace(
-        text=take(place, "name"),
-        street=take(place, "street"),
-        city=take(place, "city"),
-        region=take(place, "state") or take(place, "state_code"),
-        postal_code=take(place, "postal_code"),
-        country=take(place, "country") or take(place, "country_code"),
+        **taken(place, text="name", street="street", city="city", postal_code="postal_code"),
+        **taken(place, region="state|state_code", country="country|country_code"),
     )

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from scraper.crawl.board import Board, Found
 from scraper.jsonld import job_postings, posting_slots
-from scraper.page import Closed, Page, PageError, PageRequest, Total, headed, rows_of, take
+from scraper.page import Closed, Page, PageError, PageRequest, Total, headed, rows_of, take, taken
 from scraper.posting import RawPlace, RawPosting, RawSalary
 
 SECTIONS = ("companyDescription", "jobDescription", "qualifications", "additionalInformation")
@@ -73,35 +73,23 @@ class Smartrecruiters(Board):
             page,
             key=number,
             url=take(row, "postingUrl") or f"https://jobs.smartrecruiters.com/{slug}/{number}",
-            apply_url=take(row, "applyUrl"),
-            title=take(row, "name"),
-            employer_name=take(row, "company.name"),
+            **taken(row, title="name", employer_name="company.name", apply_url="applyUrl"),
+            **taken(row, published="releasedDate", language="language.code"),
             description=headed(
                 *((take(sections, f"{name}.title"), take(sections, f"{name}.text")) for name in SECTIONS),
                 (None, take(place, "hybridDescription")),
             ),
             locations=RawPlace(
-                text=take(place, "fullLocation"),
-                street=take(place, "address"),
-                city=take(place, "city"),
-                region=take(place, "region"),
-                postal_code=take(place, "postalCode"),
-                country=take(place, "country"),
-                latitude=take(place, "latitude"),
-                longitude=take(place, "longitude"),
+                **taken(place, text="fullLocation", street="address", city="city", region="region"),
+                **taken(place, postal_code="postalCode", country="country", latitude="latitude", longitude="longitude"),
             ),
             workplace=modes,
-            employment=take(row, "typeOfEmployment.label") or take(row, "typeOfEmployment.id"),
-            seniority=take(row, "experienceLevel.label") or take(row, "experienceLevel.id"),
+            employment=take(row, "typeOfEmployment.label|typeOfEmployment.id"),
+            seniority=take(row, "experienceLevel.label|experienceLevel.id"),
             departments=list(dict.fromkeys(take(row, f"{name}.label") for name in ("department", "function"))),
             salary=RawSalary(
-                min=take(row, "compensation.min"),
-                max=take(row, "compensation.max"),
-                currency=take(row, "compensation.currency"),
-                period=take(row, "compensation.period"),
+                **taken(take(row, "compensation"), min="min", max="max", currency="currency", period="period")
             ),
-            published=take(row, "releasedDate"),
-            language=take(row, "language.code"),
         )
 
 

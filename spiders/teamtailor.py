@@ -9,7 +9,7 @@ from parsel import Selector
 
 from scraper.crawl.board import Board, Found
 from scraper.jsonld import job_postings, posting_slots
-from scraper.page import Closed, Page, PageError, PageRequest, take
+from scraper.page import Closed, Page, PageError, PageRequest, take, taken
 from scraper.posting import RawPlace, RawPosting
 
 VENDOR = "app|api|tt|www|docs|support|help|blog|dashboard|admin|status"
@@ -59,12 +59,9 @@ class Teamtailor(Board):
         seen = posting_slots(row.get("_jobposting") or {})
         url = take(row, "url") or seen.get("url") or page.url
         given = {
-            "title": take(row, "title"),
-            "employer_name": take(row, "company"),
+            **taken(row, title="title", employer_name="company", locations="places", departments="departments"),
             "description": take(row, "content_html") or take(row, "content_text"),
-            "locations": take(row, "places"),
             "workplace": REMOTE.get(status := take(row, "remoteStatus"), status),
-            "departments": take(row, "departments"),
             "published": take(row, "date_published"),
         }
         own = {name: value for name, value in given.items() if value}
@@ -116,23 +113,20 @@ def place_of(place: Selector) -> RawPlace | str:
     part = {name: place.xpath(f"string({name})").get() for name in ("name", "address", "city", "zip", "country")}
     if not any(part.values()):
         return place.xpath("string()").get() or ""
-    return RawPlace(
-        text=part["name"],
-        street=part["address"],
-        city=part["city"],
-        postal_code=part["zip"],
-        country=part["country"],
-    )
+    return RawPlace(**taken(part, text="name", street="address", city="city", postal_code="zip", country="country"))
 
 
 def links(page: Page) -> Iterator[Found]:
     """The jobs that a page links to and no page before it has shown, and the next page."""
     seen, number = page.carried.get("seen", []), page.carried.get("number", 1)
     hrefs = page.tree.css("a[href*='/jobs/']::attr(href)").getall()
-    found = {number_of(href): page.join(href) for href in reversed(hrefs) if number_of(href)}
+    found: dict[str, str] = {}
+    for href in hrefs:
+        found.setdefault(number_of(href), page.join(href))
+    found.pop("", None)
     if not found and "teamtailor" not in page.text:
         raise PageError("moved", f"{page.url}: no careers site of Teamtailor")
-    fresh = [key for key in reversed(found) if key not in seen]
+    fresh = [key for key in found if key not in seen]
     for key in fresh:
         yield PageRequest(found[key], kind="detail", key=key)
     if fresh:
