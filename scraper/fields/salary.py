@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import islice
 from typing import Any, NamedTuple
 
 from scraper.document import Document, fold
@@ -12,8 +13,8 @@ from scraper.posting import PayRange, Period, RawPosting, RawSalary, Salary, Sec
 from scraper.reading import Reading, Span
 from scraper.words import Match, Matcher, load
 
-MOST = 300
-"""Amounts of money that are weighed in one text; a post with more is no post."""
+MOST_NUMBERS, MOST_AMOUNTS = 20_000, 300
+"""How many numbers of a text are read, and how many amounts of money weighed; a text with more is no post."""
 
 
 @dataclass(slots=True)
@@ -48,6 +49,8 @@ class Figure:
     """The phrases of the clause before, where its own says nothing of money."""
     clause: int = 0
     """Where the words before it begin."""
+    times: bool = False
+    """Whether it is paid 12 to 16 times, as in `14 x 2.500 €`: then it is a month's pay."""
 
     @property
     def is_range(self) -> bool:
@@ -80,6 +83,8 @@ def read_pay_ranges(raw: RawPosting, document: Document, countries: Sequence[str
     text += scan(document.text, document.folded, "description", countries, document.folded, document)
     if any(found.sure for found in text):
         text = [found for found in text if found.sure]
+    if len(text) == 1:
+        text[0].pay.label = None
     kept: list[Found] = []
     for found in [*slots, *text]:
         if twin := next((one for one in kept if same_pay(one.pay, found.pay)), None):
@@ -106,6 +111,7 @@ def choose_salary(ranges: Reading[list[PayRange]] | None) -> Reading[Salary] | N
         if span.slot.split(".")[0].split("[")[0] == source
         and (pay.currency, pay.period) == (head.currency, head.period)
         and (pay.gross is head.gross or pay.gross is None or head.gross is None)
+        and not contracts(pay) ^ contracts(head)
     ]
     lows = [pay.min for pay, _ in like if pay.min is not None]
     highs = [pay.max for pay, _ in like if pay.max is not None]
@@ -120,6 +126,11 @@ def choose_salary(ranges: Reading[list[PayRange]] | None) -> Reading[Salary] | N
     used = tuple(span for _, span in like)
     losing = tuple(span for span in ranges.spans[len(ranges.value) :]) if ranges.conflict else ()
     return Reading(salary, used + losing, ranges.conflict)
+
+
+def contracts(pay: PayRange) -> frozenset[str]:
+    """The contracts that the label of a range names."""
+    return frozenset(re.findall(r"\w+", fold(pay.label or ""))) & frozenset(load("money")["contracts"].split())
 
 
 def same_pay(one: PayRange, other: PayRange) -> bool:
@@ -211,9 +222,9 @@ def currency_slot(part: RawSalary, countries: Sequence[str]) -> str | None:
 
 def period_slot(part: RawSalary) -> Period | None:
     """The period of a structured range: one name of a time among the words of its slot."""
-    words = re.findall(r"[^\W\d_]+", fold(part.period or ""))
-    codes = {code for code, row in load("money")["period_codes"].items() for word in words if word in row.split()}
-    return Period(codes.pop()) if len(codes) == 1 and not {"bi", "semi", "biweekly", "half"} & set(words) else None
+    words = set(re.findall(r"[^\W\d_]+", fold(part.period or "")))
+    codes = {code for code, row in load("money")["period_codes"].items() if words & set(row.split())}
+    return Period(codes.pop()) if len(codes) == 1 and not {"bi", "semi", "biweekly", "half"} & words else None
 
 
 # -- vocabularies -----------------------------------------------------------------------------------------------------
@@ -224,14 +235,18 @@ def phrases() -> Matcher[Roles]:
     """Every phrase that says what the money beside it is."""
     words = load("money")
     roles: dict[str, Roles] = {}
-    for role in ("pay", "other_money", "whole", "filler", "gross", "net"):
+    for role in ("pay", "pay_verbs", "other_money", "whole", "filler", "gross", "net"):
         for phrase in (phrase for row in words[role].values() for phrase in row):
-            roles.setdefault(phrase, {})[role] = True
+            roles.setdefault(phrase, {})["pay" if role == "pay_verbs" else role] = True
+            if role == "pay_verbs":
+                roles[phrase]["verb"] = True
     for role in ("period", "implied", "bound", "bound_after"):
         for value, rows in words[role].items():
             rows = rows.values() if isinstance(rows, dict) else [rows]
             for phrase in (phrase for row in rows for phrase in row):
                 roles.setdefault(phrase, {})[role] = value
+                if phrase[0] == "/":
+                    roles.setdefault(f"/ {phrase[1:].lstrip()}", {})[role] = value
     for phrase in words["join"]["opening"]:
         roles.setdefault(phrase, {})["opening"] = True
     return Matcher(roles.items())
@@ -249,7 +264,7 @@ def currency_names() -> dict[str, tuple[str, ...]]:
 @cache
 def currency_tails() -> frozenset[str]:
     """The last two characters that the word of a currency may have: a cheap look before the regex."""
-    return frozenset((" " + name)[-2:] for name in currency_names())
+    return frozenset(tail for name in currency_names() for tail in (name[-2:], f" {name}"[-2:]))
 
 
 @cache
@@ -302,7 +317,8 @@ def amounts(text: str, folded: str) -> Iterator[Amount]:
     """The numbers of a text with the units that touch them; percentages, times and ids are left out."""
     names, tails, factors, words = currency_names(), currency_tails(), multipliers(), load("money")
     capitals, symbols = frozenset(words["capitals"].split()), frozenset(SYMBOLS)
-    for match in NUMBER.finditer(folded):
+    seen = -100
+    for match in islice(NUMBER.finditer(folded), MOST_NUMBERS):
         start, end = match.span()
         digits = match[0]
         if end - start > 18 or (digits[0] == "0" and digits[1:2] not in (".", ",", "")):
@@ -327,17 +343,20 @@ def amounts(text: str, folded: str) -> Iterator[Amount]:
             if not (unit := UNIT_AFTER.match(folded, at)):
                 break
             name = next(filter(None, unit.groups()))
-            plain = name.rstrip(".")
-            written = text[unit.end() - len(name) : unit.end()].rstrip(".")
+            written, stop = text[unit.end() - len(name) : unit.end()], unit.end()
+            if (glued := GLUED.search(written)) and glued.start():
+                stop -= len(name) - glued.start()
+                name, written = name[: glued.start()], written[: glued.start()]
+            plain, written = name.rstrip("."), written.rstrip(".")
             currencies = names.get(name) or names.get(plain, ())
-            stop = unit.end()
             if at == end and (factor := factors.get(plain)):
                 # "50 000 тыс. руб." says its thousands twice.
                 amount.factor = factor if factor != 1000 or amount.value < 10000 else 1
                 said = words["said_by"].get(plain, "").split()
                 amount.currencies = amount.currencies or tuple(word for word in said if word.isupper())
                 amount.period = next((word for word in said if word.islower()), None)
-            elif at == end and plain[:1] == "k" and plain[1:] in names:
+                stop += folded[stop : stop + 1] == "."
+            elif at == end and plain[:1] in ("k", "t") and plain[1:] in names and plain not in names:
                 amount.factor, amount.currencies = 1000, names[plain[1:]]
             elif (
                 not currencies
@@ -352,8 +371,10 @@ def amounts(text: str, folded: str) -> Iterator[Amount]:
         amount.end = at
         if amount.bare and amount.value < 1000 and amount.value == int(amount.value):
             follows = FOLLOWS.match(folded, at)
-            if not follows or follows[1] not in joints():
+            before = folded[max(seen, start - 9) : start].strip()
+            if before not in joints() and not (follows and follows[1] in joints()):
                 continue
+        seen = at
         yield amount
 
 
@@ -413,7 +434,13 @@ def figures(text: str, folded: str) -> Iterator[Figure]:
 
 CLAUSE = re.compile(r"(?<=[^\W\d_]{4})(?<!\bmind)(?<!\bmaks)[.!?]\s|[;|•·]|[.!?]\s{1,3}(?=[-–—*])")
 KINDS = {"pay", "other_money", "whole"}
-TAIL = re.compile(rf"\n|[;|•·]|(?<=[^\W\d_]{{5}})[.!?]\s|,\s|\splus\s|\+(?!\s?vat)|[{SYMBOLS}]|(?<!sur )[0-9]")
+TAIL = re.compile(
+    r"\([^()\n]{0,40}\)|(?P<cut>\n|[;|•·]|(?<=[^\W\d_]{5})[.!?]\s|,\s|\s(?:plus|and|und|et|y|и)\s|\+(?!\s?vat)"
+    rf"|[{SYMBOLS}]|(?<!sur )(?<!sur 1)[0-9])"
+)
+# Posts lose their line breaks: "5/2Заработная плата 50 000 рублейДоговор".
+GLUED = re.compile(r"(?<=[a-zа-яё0-9.)!»])(?=[A-ZА-ЯЁ][a-zа-яё])")
+TIMES_BEFORE, TIMES_AFTER = re.compile(r"1[2-6] ?[x×*] ?$"), re.compile(r" ?[x×*] ?1[2-6]\b")
 NEAR = re.compile(r"[,;:|•(\[]|[.!?]\s|\s(?:and|plus|und|et|y|e|oraz|en|и|incl\w*|excl\w*|inkl\w*|zzgl|depending)\b")
 
 
@@ -434,9 +461,9 @@ def scan(
         if not may_be_pay(figure, folded, trusted):
             continue
         weighed += 1
-        if weighed > MOST:
+        if weighed > MOST_AMOUNTS:
             break
-        look(figure, folded, floor)
+        look(figure, text, folded, floor)
         floor = end if not figure.last.bare else floor
         told = any(a <= start < b for a, b in spans) or bool(document and document.kind_at(start) is SectionKind.SALARY)
         goes_on = bool(found and last_pay and continues(last_pay, figure, folded))
@@ -476,20 +503,22 @@ def may_be_pay(figure: Figure, folded: str, trusted: bool) -> bool:
     return last.value >= 1000 or ((trusted or last.value != int(last.value)) and last.value > 5)
 
 
-def look(figure: Figure, folded: str, floor: int) -> None:
+def look(figure: Figure, text: str, folded: str, floor: int) -> None:
     """Find the phrases before, after and above an amount, as far as its clause goes."""
     start, end = figure.first.start, figure.last.end
     line = folded.rfind("\n", max(0, start - 400), start) + 1
     begin = max(line, floor, start - 120)
-    for match in CLAUSE.finditer(folded, begin, start):
-        begin = match.end()
+    for match in (*CLAUSE.finditer(folded, begin, start), *GLUED.finditer(text, begin, start)):
+        begin = max(begin, match.end())
     figure.clause = begin
+    figure.times = bool(TIMES_BEFORE.search(folded, max(0, start - 6), start) or TIMES_AFTER.match(folded, end))
     figure.before = phrases().find(folded, begin, start)
     if not any(KINDS & word.value.keys() for word in figure.before):
         figure.earlier = phrases().find(folded, max(line, floor, begin - 90), begin)
     stop = min(len(folded), end + 48)
-    cut = TAIL.search(folded, end, stop)
-    figure.after = phrases().find(folded, end, cut.start() if cut else stop)
+    cuts = [match.start() for match in TAIL.finditer(folded, end, stop) if match["cut"]]
+    cuts += [match.start() for match in GLUED.finditer(text, end, stop)]
+    figure.after = phrases().find(folded, end, min(cuts, default=stop))
     if len(folded[line:start].strip(" -•*()")) < 3:
         for _ in range(6):
             above = line - 1
@@ -519,6 +548,10 @@ def weigh(figure: Figure, folded: str, trusted: bool, told: bool) -> int:
     if said and not pay and (start - said[-1].end < 45 or not any("pay" in word.value for word in said)):
         return 0
     pay = pay or bool(said)
+    attached = [word for word in [*figure.inside, *figure.after] if {"period", "gross", "net"} & word.value.keys()]
+    if pay and "verb" in said[-1].value:
+        alone_named = not any("other_money" in word.value for word in said)
+        pay = alone_named and bool(attached or figure.is_range or worth(figure.last) >= 10000)
     other = next((word for word in following if {"pay", "other_money"} & word.value.keys()), None)
     if other and "pay" not in other.value and (not pay or other.start - end < 3):
         return 0
@@ -526,13 +559,12 @@ def weigh(figure: Figure, folded: str, trusted: bool, told: bool) -> int:
     settled = figure.first.currencies or figure.last.currencies
     if big and not (settled and set(settled) <= set(load("money")["millions"]["currencies"].split())):
         return 0
-    attached = [word for word in [*figure.inside, *figure.after] if {"period", "gross", "net"} & word.value.keys()]
     pay = pay or bool(other and "pay" in other.value)
     heading = any("pay" in word.value for word in figure.heading)
     if bare:
         size = figure.first.value >= 1000
         close = pay and said and start - said[-1].end < 20
-        ends = not folded[end : end + 24].strip()[:1].isalpha() or bool(attached)
+        ends = not folded[end : end + 24].partition("\n")[0].strip()[:1].isalpha() or bool(attached)
         fits = (size and figure.is_range) or attached or (figure.last.value >= 5000 and ends)
         return 2 if fits and ((trusted and (attached or size)) or close or told) else 0
     if trusted or pay or heading or told:
@@ -638,6 +670,8 @@ def period_of(figure: Figure) -> Period | None:
         # Short forms such as "pa" and "ph" speak only right after their figure.
         if "period" in word.value and (word.end - word.start > 4 or "pay" in word.value):
             return Period(word.value["period"])
+    if figure.times:
+        return Period.MONTH
     implied = (word.value["implied"] for word in [*figure.after, *above] if "implied" in word.value)
     return next(map(Period, implied), None)
 
@@ -708,7 +742,7 @@ def label_of(figure: Figure, text: str, folded: str) -> str | None:
     """What a range is for: the words in brackets after it, before a colon in its line, or in the short line above."""
     start, end = figure.first.start, figure.last.end
     line = folded.rfind("\n", max(0, start - 200), start) + 1
-    aside = re.match(r"[^()\n]{0,24}\(([^()\d\n]{2,40})\)", text[end : end + 70])
+    aside = re.match(r"[^()\n]{0,24}\(((?!\d)[^()\n]{2,40})\)", text[end : end + 70])
     options = [aside[1] if aside else "", *text[figure.clause : start].split(": ")[:-1][-1:]]
     if text[line:start].rstrip().endswith((":", "|", "–", "-")) or start - line < 24:
         options.append(text[line:start])
