@@ -82,11 +82,12 @@ class Greenhouse(Board):
 
 def branch(node: Any) -> Iterator[dict[str, Any]]:
     """The jobs of a tree of offices and departments; each is told its department."""
-    for name in ("offices", "departments", "children"):
-        for child in node.get(name) or []:
-            yield from branch(child)
-    for job in node.get("jobs") or []:
-        yield {"departments": [{"name": node.get("name")}], **job}
+    if isinstance(node, dict):
+        for name in ("offices", "departments", "children"):
+            for child in node.get(name) or []:
+                yield from branch(child)
+        for job in node.get("jobs") or []:
+            yield {"departments": [{"name": node.get("name")}], **job}
 
 
 def own_words(fields: list[dict[str, Any]], names: set[str]) -> list[str]:

@@ -56,12 +56,12 @@ class Personio(Board):
             rows = links(page)
         known = set()
         for row in rows:
-            key = row.get("id") if isinstance(row, dict) else None
+            key = str(row.get("id") or "") if isinstance(row, dict) else ""
             if key and key in known:
                 continue
             if key and page.kind != "detail" and not row.get("description"):
                 url = f"{urljoin(page.url, '/job/')}{key}?language={self.language}"
-                yield PageRequest(url, kind="detail", key=str(key), carried={"row": row})
+                yield PageRequest(url, kind="detail", key=key, carried={"row": row})
             else:
                 yield row
             known.add(key)

@@ -58,9 +58,11 @@ class Smartrecruiters(Board):
                 yield whole
         if isinstance(reply, dict) and isinstance(reply.get("totalFound"), int):
             yield Total(reply["totalFound"])
-            offset = (reply.get("offset") or 0) + len(rows)
+            offset = page.carried.get("offset", 0) + len(rows)
             if rows and offset < reply["totalFound"]:
-                yield PageRequest(f"{postings_of(page.employer)}?limit={PAGE}&offset={offset}")
+                yield PageRequest(
+                    f"{postings_of(page.employer)}?limit={PAGE}&offset={offset}", carried={"offset": offset}
+                )
 
     def posting(self, page: Page, row: dict[str, Any]) -> RawPosting:
         if "node" in row:

@@ -79,7 +79,8 @@ def number_of(url: str) -> str:
 def items(page: Page) -> Iterator[Found]:
     """The items of a JSON feed (https://www.jsonfeed.org/version/1.1/), and the page after it."""
     yield from page.rows("items", "title")
-    if following := take(page.json(), "next_url"):
+    following = take(page.json(), "next_url")
+    if isinstance(following, str):
         yield PageRequest(page.join(following))
 
 

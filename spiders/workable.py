@@ -11,7 +11,7 @@ from scraper.posting import RawPlace, RawPosting
 API = "https://apply.workable.com/api"
 SEARCH: dict[str, Any] = {"query": "", "location": [], "department": [], "worktype": [], "remote": []}
 CODE = "shortcode|id"
-NOT_OPEN = {"draft", "archived", "closed", "suspended", "internal"}
+NOT_OPEN = ("draft", "archived", "closed", "suspended", "internal")
 
 
 class Workable(Board):
@@ -76,7 +76,7 @@ def found(page: Page, reply: dict[str, Any]) -> Iterator[Found]:
     accounts = f"accounts/{page.employer}/jobs"
     if isinstance(reply.get("total"), int):
         yield Total(reply["total"])
-    for row in reply["results"] or []:
+    for row in rows_of(page, reply, "results", "title"):
         code, state = take(row, CODE), take(row, "state")
         if state in NOT_OPEN:
             yield Closed(str(code), f"the board says {state}")
@@ -93,16 +93,16 @@ def found(page: Page, reply: dict[str, Any]) -> Iterator[Found]:
 
 def merged(rows: list[Any]) -> list[Any]:
     """Rows that are one posting in several places made one, the places of each in a list."""
-    found: dict[Any, Any] = {}
+    found: dict[str, Any] = {}
     for number, row in enumerate(rows):
         if not isinstance(row, dict):
-            found[number] = row
+            found[str(number)] = row
             continue
         whole = taken(row, city="city", country="country")
         whole["region"] = row.get("state") if any(whole.values()) else None  # elsewhere it is the posting's state
         places = take(row, "locations|location") or [whole]
         row["locations"] = places if isinstance(places, list) else [places]
-        twin = found.setdefault(row.get("shortcode") or number, row)
+        twin = found.setdefault(str(row.get("shortcode") or number), row)
         if twin is not row:
             twin["locations"] += [place for place in row["locations"] if place not in twin["locations"]]
     return list(found.values())
