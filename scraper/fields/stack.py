@@ -27,9 +27,7 @@ SECTION_NEED = {
 
 # A voucher, a video call, a laptop: brands that these sections name in passing.
 ASIDE_SECTIONS = frozenset({SectionKind.BENEFITS, SectionKind.SALARY, SectionKind.PROCESS, SectionKind.LEGAL})
-ASIDE_KINDS = frozenset(
-    {SkillKind.OFFICE, SkillKind.BUSINESS, SkillKind.TOOL, SkillKind.OS, SkillKind.CLOUD, SkillKind.DATA}
-)
+ASIDE_KINDS = frozenset({SkillKind.OFFICE, SkillKind.BUSINESS, SkillKind.TOOL, SkillKind.DATA})
 # What no employer is called after, so that `join` before it says nothing.
 NO_COMPANY = frozenset(
     {SkillKind.LANGUAGE, SkillKind.FRAMEWORK, SkillKind.LIBRARY, SkillKind.OS, SkillKind.PROTOCOL, SkillKind.FORMAT}
@@ -135,7 +133,7 @@ def automaton() -> ahocorasick.Automaton:
 LETTERS = "CR"
 NOT_BESIDE_LETTER = frozenset("&@#_'’+-")
 HOST = re.compile(r"\.(?:com|org|net|io|dev|ai|ru|de|fr|co|uk|eu|app|pl|it|es|br|me|cloud|tech|so|us|gg)\b")
-ADDRESS = frozenset("@#_./")
+ADDRESS = frozenset("@#_./-")
 VERSION = re.compile(r"\d{1,2}(?![^\W_])")
 # Cases of Polish and Russian on a name: `Pythona`, `Битрикса`.
 ENDING = re.compile(r"(?:ami|ach|ach|iem|owi|em|ie|ze|a|u|y|ą|ę|ом|ах|ам|ами|а|у|е|ы|и|я|ю)(?!\w)")
@@ -144,23 +142,28 @@ MOST_FOUND = 3000
 
 
 class Context(NamedTuple):
-    """Where phrases of a role begin and end, in reading order."""
+    """Where the phrases of each role stand, in reading order."""
 
-    starts: dict[str, list[int]]
-    ends: dict[str, list[int]]
+    spans: dict[str, list[tuple[int, int]]]
 
     def between(self, role: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         """The phrases of a role that begin at `start` or later and end at `end` or earlier."""
-        index = bisect_left(self.starts[role], start)
-        while index < len(self.starts[role]) and self.starts[role][index] < end:
-            if self.ends[role][index] <= end:
-                yield self.starts[role][index], self.ends[role][index]
-            index += 1
+        spans = self.spans[role]
+        for index in range(bisect_left(spans, (start,)), len(spans)):
+            if spans[index][0] >= end:
+                return
+            if spans[index][1] <= end:
+                yield spans[index]
+
+    def has(self, role: str, start: int, end: int) -> bool:
+        """Whether a phrase of a role stands between two offsets."""
+        return bool(self.spans[role]) and next(self.between(role, start, end), None) is not None
 
     def follows(self, role: str, end: int) -> bool:
         """Whether a phrase of a role begins at an offset or right after it."""
-        index = bisect_left(self.starts[role], end)
-        return index < len(self.starts[role]) and self.starts[role][index] <= end + 1
+        spans = self.spans[role]
+        index = bisect_left(spans, (end,))
+        return index < len(spans) and spans[index][0] <= end + 1
 
 
 def scan(text: str, folded: str) -> tuple[list[Found], Context]:
@@ -173,7 +176,7 @@ def scan(text: str, folded: str) -> tuple[list[Found], Context]:
         start, end = last - length + 1, last + 1
         glued = False
         if start and folded[start - 1].isalnum() and (wordy or folded[start] == "."):
-            if length < 3 or not (text[start].isupper() and text[start - 1].islower()):
+            if (length < 4 and folded[start - 1] < "а") or not (text[start].isupper() and text[start - 1].islower()):
                 continue
             glued = True
         for role in phrase_roles:
@@ -194,9 +197,7 @@ def scan(text: str, folded: str) -> tuple[list[Found], Context]:
     matches += [Found(start, end, "", SkillKind.TOOL, "") for start, end in roles["not_skills"]]
     for spans in roles.values():
         spans.sort()
-    starts = {role: [start for start, _ in spans] for role, spans in roles.items()}
-    ends = {role: [end for _, end in spans] for role, spans in roles.items()}
-    return longest(matches, size), Context(starts, ends)
+    return longest(matches, size), Context(roles)
 
 
 def letters(text: str, end: int) -> Iterator[Found]:
@@ -225,9 +226,9 @@ def stands_out(words: str) -> bool:
 def goes_on(text: str, end: int, inflects: bool) -> bool:
     """Whether what is right after a spelling is a version, the ending of a case or a new word that lost its space."""
     if text[end].isdigit():
-        return VERSION.match(text, end) is not None
+        return not text[end - 1].isdigit() and VERSION.match(text, end) is not None
     if text[end].isupper():
-        return text[end - 1].islower() or text[end + 1 : end + 2].islower()
+        return text[end - 1].islower() or text[end + 1 : end + 3].islower()
     return inflects and ENDING.match(text, end) is not None
 
 
@@ -252,9 +253,10 @@ def in_address(text: str, start: int, end: int) -> bool:
         return not (text[start].isupper() and text[start - 2].islower())
     if after == "." and HOST.match(text, end):
         return True
-    if before == "/" or after == "/":
-        near = text[max(0, start - 80) : end + 40]
-        begin = near.rfind(" ", 0, start - max(0, start - 80)) + 1
+    if before in "/-" or after in "/-":
+        low = max(0, start - 80)
+        near = text[low : end + 40]
+        begin = max(near.rfind(" ", 0, start - low), near.rfind("\n", 0, start - low)) + 1
         word = near[begin:].split(maxsplit=1)[0]
         return "://" in word or "www." in word or HOST.search(word) is not None
     return False
@@ -336,7 +338,7 @@ def vouched(text: str, skill: Found, context: Context, title: bool) -> bool:
     tight = skill.mark == "!"
     reach = max(line, skill.start - (NEAR if tight else REACH))
     close = not tight or CLOSE.match(text, skill.end) is not None
-    if close and any(True for _ in context.between("skill_before", reach, skill.start)):
+    if close and context.has("skill_before", reach, skill.start):
         return True
     begins = text[max(line, skill.start - 2) : skill.start].strip(" -") == ""
     if (title or not tight or not begins) and context.follows("maker_after", skill.end):
@@ -362,7 +364,7 @@ def sentence(text: str, start: int, end: int) -> tuple[int, int]:
 def need_of(text: str, skill: Found, context: Context, section: SectionKind) -> Need | None:
     """How much the words around a skill want it; None where it belongs to somebody else."""
     begin, end = sentence(text, skill.start, skill.end)
-    if any(True for _ in context.between("no_skill_after", begin, skill.start)):
+    if context.has("no_skill_after", begin, skill.start):
         return None
     if section in ASIDE_SECTIONS and skill.kind in ASIDE_KINDS:
         return None
@@ -372,9 +374,9 @@ def need_of(text: str, skill: Found, context: Context, section: SectionKind) -> 
     for at, _ in context.between("preferred_after", skill.end, end):
         if text[at - 1 : at] != "(" or at - skill.end <= 3:
             return Need.PREFERRED
-    if any(True for _ in context.between("mentioned", begin, end)):
+    if context.has("mentioned", begin, end):
         return Need.MENTIONED
-    if section is SectionKind.ABOUT and any(True for _ in context.between("stack_before", begin, skill.start)):
+    if section is SectionKind.ABOUT and context.has("stack_before", begin, skill.start):
         return Need.REQUIRED
     return SECTION_NEED.get(section, Need.REQUIRED)
 
@@ -400,8 +402,10 @@ def read_stack(raw: RawPosting, document: Document) -> Reading[list[Skill]] | No
 
 def mentions(raw: RawPosting, document: Document) -> Iterator[Mention]:
     """Every skill that the posting names, slot by slot."""
-    own = own_names(raw.employer_name)
     title = " ".join(raw.title.split())
+    own = own_names(raw.employer_name)
+    if title.count(" | ") > 1:
+        own += own_names(title.split(" | ")[0])  # a post of one line begins with who hires
     found, context = scan(title, fold(title))
     for skill in believed(title, found, context, True):
         if is_own(skill.name, own):
@@ -454,7 +458,8 @@ def own_names(employer: str | None) -> tuple[str, ...]:
 
 def employers(text: str, found: list[Found], context: Context) -> tuple[str, ...]:
     """Folded names that the words beside them make the employer's: `join Acme`, `At Acme,`, a heading `About Acme`."""
-    before, after = set(context.ends["own_before"]), set(context.starts["own_after"])
+    before = {end for _, end in context.spans["own_before"]}
+    after = {start for start, _ in context.spans["own_after"]}
     names = []
     for skill in found:
         if skill.kind in NO_COMPANY or skill.mark.endswith("?"):

@@ -74,20 +74,22 @@ LANGUAGES = [
 ]
 
 NOT_SKILLS = [
-    "Please go to the careers page in C.",
+    "CompTIA courses help with ADLs at the bedside",
+    "Our sales force and its success factors, in design and in practice",
+    "Then go upstairs and ask for room C.",
     "Our go-to-market plan lets you go beyond the usual.",
-    "React to incidents and react quickly to change.",
+    "React to alarms and react quickly when tides turn.",
     "You excel at what you do. Excel in a team that laughs.",
-    "Take the rest of the week off, rest assured.",
+    "You get the rest of July off, rest assured.",
     "The R&D department reports to the C-level after our Series C.",
     "Spring 2027 internship, spring semester welcome.",
     "Express interest by Friday and spark joy.",
     "A swift response and access to the gym.",
-    "A bright office with big windows.",
-    "Temporal trends and the tip of the iceberg.",
+    "Our loft has tall windows and plants.",
+    "A temporal pattern is only the tip of an iceberg.",
     "Word of mouth brings us teams across the world.",
     "Write to jobs@figma.com or see https://react.dev/learn and docs.python.org.",
-    "visit example.net or www.docker.com/blog",
+    "more at acorn-works.net or www.docker.com/blog",
     "#python #react #LI-Remote",
     "We work Agile with Scrum, CI/CD, TDD and microservices; machine learning is our craft.",
     "PMP, ITIL or PRINCE2 certificate",
@@ -107,7 +109,7 @@ WANTED = [
     ("A language such as Python, Ruby or Go", {"Python": "required", "Ruby": "required", "Go": "required"}),
     ("Python and Django. Ideally some Vue.js.", {"Python": "required", "Django": "required", "Vue.js": "preferred"}),
     ("Python, Elixir (nice to have) and Redis", {"Python": "required", "Elixir": "preferred", "Redis": "required"}),
-    ("Java sicher, Kotlin von Vorteil", {"Java": "preferred", "Kotlin": "preferred"}),
+    ("Java ist gesetzt; Kotlin von Vorteil", {"Java": "required", "Kotlin": "preferred"}),
     ("Angular sehr gut; idealerweise RxJS", {"Angular": "required", "RxJS": "preferred"}),
     ("La connaissance de Docker serait un plus", {"Docker": "preferred"}),
     ("Se valorará conocer Kubernetes", {"Kubernetes": "preferred"}),
@@ -135,6 +137,7 @@ def test_need_follows_the_sentence(text: str, expected: dict[str, str]) -> None:
 
 
 KNOWN_WRONG = [
+    ("Java sicher, Kotlin von Vorteil", {"Java": "required", "Kotlin": "preferred"}),
     ("Strong Java, Kotlin a plus", {"Java": "required", "Kotlin": "preferred"}),
     ("go, c und r sicher beherrscht", {"Go": "required", "C": "required", "R": "required"}),
 ]
@@ -206,6 +209,7 @@ def test_title_and_slots() -> None:
         (None, "Life at Datadog is good. Datadog is written in Go.", {"Go"}),
         (None, "At Grafana, we write TypeScript.", {"TypeScript"}),
         (None, "About HubSpot\nYou know CSS.", {"CSS"}),
+        (None, "Join Snowflake and write Scala.", {"Scala"}),
     ],
 )
 def test_the_employers_own_products_are_no_skills(employer: str | None, text: str, expected: set[str]) -> None:
