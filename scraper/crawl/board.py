@@ -187,6 +187,7 @@ class Board(scrapy.Spider):
         self.crawler.signals.connect(self.drop_request, signals.request_dropped)
         missing = [name for name in self.keys if not key(name)]
         for employer, report in self.reports.items():
+            report.resumed = self.settings.getbool("ROLECALL_RESUMED")
             if missing:
                 report.stop(
                     "needs-key", f"set {' and '.join(missing)} (environment or .env); see {self.keys[missing[0]]}"
@@ -227,6 +228,9 @@ class Board(scrapy.Spider):
         report = self.reports[employer]
         report.pages += 1
         report.answered += 1
+        if asked.key and asked.key not in report.keys:  # asked for by the crawl that this one resumes
+            report.requests += 1
+            self.count_listed(asked.key, report, employer)
         if seen := block_seen(response):
             report.stop("blocked", seen)
             return

@@ -32,6 +32,7 @@ class TargetReport:
     held: int = 0
     total: int | None = None
     shrunk: bool = False
+    resumed: bool = False
     stopped: str | None = None
     why: str | None = None
     losses: list[str] = field(default_factory=list)
@@ -63,6 +64,8 @@ class TargetReport:
             or self.lost_lists
             or self.rejected
             or self.shrunk
+            or self.resumed
+            or self.pending
             or not self.requests
             or (self.total or 0) > len(self.keys)
         )
@@ -76,7 +79,7 @@ class TargetReport:
             return "broken"
         if self.total and not self.keys:
             return "refused"
-        if self.lost or self.rejected or self.shrunk or (self.total or 0) > len(self.keys):
+        if self.lost or self.rejected or self.shrunk or self.pending > 0 or (self.total or 0) > len(self.keys):
             return "partial"
         return "ok" if self.keys else "empty"
 
@@ -105,6 +108,8 @@ class TargetReport:
             return "the board asked for no page"
         if self.outcome == "refused":
             return f"the site says {self.total} postings and shows none; try later or slower"
+        if self.pending > 0:
+            return f"{self.pending} requests were not answered: the crawl was stopped early"
         if self.shrunk:
             return "the advertised total shrank while its pages were read"
         if (self.total or 0) > len(self.keys):

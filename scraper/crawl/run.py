@@ -1,9 +1,12 @@
 """Runs boards over targets in one process and writes the postings to one place."""
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache
+from pathlib import Path
+from shutil import rmtree
 from typing import Any
 
 from scrapy import signals
@@ -85,12 +88,17 @@ def crawl(
     merged.setmodule(house_settings)
     merged.setdict(dict(settings or {}), priority="cmdline")
     process = AsyncCrawlerProcess(merged)
+    jobs = merged.get("ROLECALL_JOBS")
     running = Crawl()
     tasks = []
     for name, employers in by_board.items():
         board = boards()[name]
         board(**dict(options or {}))  # wrong options are said here, not in a log
         crawler = process.create_crawler(board)
+        if jobs:
+            folder = Path(jobs) / job_name(name, employers, options)
+            crawler.settings.set("JOBDIR", str(folder), "cmdline")
+            crawler.settings.set("ROLECALL_RESUMED", folder.exists(), "cmdline")
         crawler.signals.connect(lambda item, **_: write(item), signals.item_scraped, weak=False)
         running.crawlers.append(crawler)
         task = process.crawl(crawler, employers=employers, **dict(options or {}))
@@ -102,4 +110,13 @@ def crawl(
         if (error := task.exception()) and isinstance(crawler.spider, Board):
             for report in crawler.spider.reports.values():
                 report.stop("broken", f"the crawl broke: {type(error).__name__}: {error}")
+    for crawler in running.crawlers:
+        if jobs and isinstance(crawler.spider, Board) and not any(r.pending for r in crawler.spider.reports.values()):
+            rmtree(crawler.settings["JOBDIR"], ignore_errors=True)
     return running.reports()
+
+
+def job_name(board: str, employers: Sequence[str | None], options: Mapping[str, str] | None) -> str:
+    """A folder name for the same board, targets and options."""
+    said = repr((sorted(filter(None, employers)), sorted((options or {}).items())))
+    return f"{board}-{hashlib.blake2b(said.encode(), digest_size=6).hexdigest()}"
