@@ -77,10 +77,11 @@ def read_pay_ranges(raw: RawPosting, document: Document, countries: Sequence[str
     a conflict: its words stay in the evidence, its figures do not count.
     """
     slots = list(structured(raw, countries))
-    if raw.salary and raw.salary.text:
-        slots += scan(raw.salary.text, fold(raw.salary.text), "salary.text", countries, document.folded)
     text = scan(raw.title, fold(raw.title), "title", countries, document.folded)
     text += scan(document.text, document.folded, "description", countries, document.folded, document)
+    if raw.salary and raw.salary.text:
+        told = scan(raw.salary.text, fold(raw.salary.text), "salary.text", countries, document.folded)
+        slots, text = (slots, told + text) if slots else (told, text)
     if any(found.sure for found in text):
         text = [found for found in text if found.sure]
     if len(text) == 1:
@@ -104,11 +105,11 @@ def choose_salary(ranges: Reading[list[PayRange]] | None) -> Reading[Salary] | N
     if not ranges:
         return None
     head = ranges.value[0]
-    source = ranges.spans[0].slot.split(".")[0].split("[")[0]
+    source = source_of(ranges.spans[0])
     like = [
         (pay, span)
         for pay, span in zip(ranges.value, ranges.spans, strict=False)
-        if span.slot.split(".")[0].split("[")[0] == source
+        if source_of(span) == source
         and (pay.currency, pay.period) == (head.currency, head.period)
         and (pay.gross is head.gross or pay.gross is None or head.gross is None)
         and not contracts(pay) ^ contracts(head)
@@ -126,6 +127,11 @@ def choose_salary(ranges: Reading[list[PayRange]] | None) -> Reading[Salary] | N
     used = tuple(span for _, span in like)
     losing = tuple(span for span in ranges.spans[len(ranges.value) :]) if ranges.conflict else ()
     return Reading(salary, used + losing, ranges.conflict)
+
+
+def source_of(span: Span) -> str:
+    """Where a range comes from, all places of a list being one source."""
+    return re.sub(r"\[\d+\]|\.(?:min|max)$", "", span.slot)
 
 
 def contracts(pay: PayRange) -> frozenset[str]:
@@ -173,7 +179,7 @@ def structured(raw: RawPosting, countries: Sequence[str]) -> Iterator[Found]:
     for slot, part in [*parts, *((f"pay_ranges[{i}]", part) for i, part in enumerate(raw.pay_ranges))]:
         unit = 100 if raw.pay_unit == "cent" else 1
         low, high = number_of(part.min), number_of(part.max)
-        words = " - ".join(str(end) for end, read in ((part.min, low), (part.max, high)) if read)
+        words = " - ".join(as_published(end) for end, read in ((part.min, low), (part.max, high)) if read)
         if low and high and low > high:
             continue
         if low or high:
@@ -191,6 +197,11 @@ def structured(raw: RawPosting, countries: Sequence[str]) -> Iterator[Found]:
             for found in scan(part.text, fold(part.text), f"{slot}.text", countries, ""):
                 found.pay.label = part.label or found.pay.label
                 yield found
+
+
+def as_published(figure: float | str | None) -> str:
+    """A figure of a slot in words; a whole number has no decimals."""
+    return f"{figure:.0f}" if isinstance(figure, float) and figure.is_integer() else str(figure)
 
 
 def number_of(published: float | str | None) -> float | None:
@@ -534,51 +545,46 @@ def look(figure: Figure, text: str, folded: str, floor: int) -> None:
 def weigh(figure: Figure, folded: str, trusted: bool, told: bool) -> int:
     """2: base pay; 1: money that looks like pay, where nothing surer is found; 0: other money; -1: pay and more."""
     start, end = figure.first.start, figure.last.end
-    bare = figure.first.bare and figure.last.bare
     said = [word for word in figure.before if KINDS & word.value.keys()]
     near = NEAR.search(folded, end, end + 32)
     reach = near.start() if near else end + 25
-    following = [word for word in figure.after if word.start < reach]
     aside = folded.find(")", end, end + 40) if folded[end : end + 2].strip() == "(" else reach
-    if any("whole" in word.value for word in figure.after if word.start < max(reach, aside)):
+    within = [word for word in figure.after if word.start < max(reach, aside)]
+    if any("whole" in word.value for word in [*said[-1:], *figure.heading, *within]):
         return -1
-    if any("whole" in word.value for word in [*said[-1:], *figure.heading]):
-        return -1
-    pay = bool(said) and "pay" in said[-1].value
-    if said and not pay and (start - said[-1].end < 45 or not any("pay" in word.value for word in said)):
+    attached = [word for word in [*figure.inside, *figure.after] if "period" in word.value or is_tax(word, folded)]
+    pay = any("pay" in word.value for word in said)
+    if said and "pay" not in said[-1].value and (not pay or start - said[-1].end < 45):
         return 0
-    pay = pay or bool(said)
-    attached = [word for word in [*figure.inside, *figure.after] if {"period", "gross", "net"} & word.value.keys()]
     if pay and "verb" in said[-1].value:
-        alone_named = not any("other_money" in word.value for word in said)
-        pay = alone_named and bool(attached or figure.is_range or worth(figure.last) >= 10000)
-    other = next((word for word in following if {"pay", "other_money"} & word.value.keys()), None)
-    if other and "pay" not in other.value and (not pay or other.start - end < 3):
+        sole = not any("other_money" in word.value for word in said)
+        pay = sole and bool(attached or figure.is_range or worth(figure.last) >= 10000)
+    after = next((word for word in within if word.start < reach and {"pay", "other_money"} & word.value.keys()), None)
+    if after and "pay" not in after.value and (not pay or after.start - end < 3):
         return 0
-    big = max(figure.first.factor, figure.last.factor) >= 1_000_000
     settled = figure.first.currencies or figure.last.currencies
-    if big and not (settled and set(settled) <= set(load("money")["millions"]["currencies"].split())):
-        return 0
-    pay = pay or bool(other and "pay" in other.value)
-    heading = any("pay" in word.value for word in figure.heading)
-    if bare:
-        size = figure.first.value >= 1000
-        close = pay and said and start - said[-1].end < 20
-        ends = not folded[end : end + 24].partition("\n")[0].strip()[:1].isalpha() or bool(attached)
-        fits = (size and figure.is_range) or attached or (figure.last.value >= 5000 and ends)
-        return 2 if fits and ((trusted and (attached or size)) or close or told) else 0
-    if trusted or pay or heading or told:
+    if max(figure.first.factor, figure.last.factor) >= 1_000_000:
+        low_value = load("money")["millions"]["currencies"].split()
+        if not settled or not set(settled) <= set(low_value):
+            return 0
+    pay = pay or bool(after and "pay" in after.value)
+    if figure.first.bare and figure.last.bare:
+        close = pay and bool(said) and start - said[-1].end < 20
+        large = figure.first.value >= 1000
+        following = folded[end : end + 24].partition("\n")[0].strip()
+        fits = attached or (large and figure.is_range) or (figure.last.value >= 5000 and not following[:1].isalpha())
+        return 2 if fits and (close or told or (trusted and (attached or large))) else 0
+    if trusted or told or pay or any("pay" in word.value for word in figure.heading):
         return 2
     if not settled:
         return 0
-    if figure.is_range and (attached or alone(figure, folded)):
+    taxed = any("period" not in word.value for word in attached)
+    if taxed or (figure.is_range and (attached or alone(figure, folded))):
         return 2
-    if any({"gross", "net"} & word.value.keys() for word in attached):
-        return 2
-    ahead = [word for word in figure.earlier if KINDS & word.value.keys()]
-    if not (attached or figure.is_range or (ahead and "pay" in ahead[-1].value)):
+    earlier = [word for word in figure.earlier if KINDS & word.value.keys()]
+    if not (attached or figure.is_range or (earlier and "pay" in earlier[-1].value)):
         return 0
-    least = load("money")["weak_from"][period_of(figure) or "year"]
+    least: float = load("money")["weak_from"][period_of(figure) or "year"]
     return 1 if worth(figure.last) >= least else 0
 
 
@@ -728,7 +734,8 @@ def extent(figure: Figure, folded: str) -> tuple[int, int]:
     """Where the words of a figure begin and end, its period and tax words included."""
     end = figure.last.end
     for word in figure.after:
-        if not {"period", "gross", "net", "bound_after"} & word.value.keys() or word.start - end > 12:
+        speaks = is_tax(word, folded) or {"period", "bound_after"} & word.value.keys()
+        if not speaks or word.start - end > 12:
             break
         end = word.end
     end += folded[end : end + 1] == ")" and "(" in folded[figure.last.end : end]
