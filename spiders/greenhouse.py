@@ -65,10 +65,9 @@ class Greenhouse(Board):
         text = take(row, "content") or ""
         return self.raw(
             page,
-            **taken(
-                row, key="id", url="absolute_url", title="title", employer_name="company_name", language="language"
-            ),
+            **taken(row, key="id", url="absolute_url", title="title", employer_name="company_name"),
             **taken(row, published="first_published", updated="updated_at", expires="application_deadline"),
+            **taken(row, language="language"),
             description=text if "<" in text else html.unescape(text),
             locations=places,
             workplace=own_words(own, WORKPLACE),

@@ -60,9 +60,8 @@ class Teamtailor(Board):
         url = take(row, "url") or seen.get("url") or page.url
         given = {
             **taken(row, title="title", employer_name="company", locations="places", departments="departments"),
-            "description": take(row, "content_html") or take(row, "content_text"),
+            **taken(row, description="content_html|content_text", published="date_published"),
             "workplace": REMOTE.get(status := take(row, "remoteStatus"), status),
-            "published": take(row, "date_published"),
         }
         own = {name: value for name, value in given.items() if value}
         if "description" in own:
