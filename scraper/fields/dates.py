@@ -36,7 +36,8 @@ def read_date(
     published: str | float | None = getattr(raw, slot)
     seen = raw.seen_at if raw.seen_at.tzinfo else raw.seen_at.replace(tzinfo=UTC)
     if published is not None and (value := read_value(published, raw, slot, language, seen.astimezone(zone_of(raw)))):
-        spans = (Span(slot, quote=str(published), value=value),)
+        whole = isinstance(published, float) and published.is_integer()
+        spans = (Span(slot, quote=f"{published:.0f}" if whole else str(published), value=value),)
         if slot != "expires" and lies_after(value, seen + SLACK):
             return Reading(value, (*spans, Span("seen_at", quote=raw.seen_at.isoformat())), conflict=True)
         return Reading(value, spans)

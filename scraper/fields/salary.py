@@ -567,7 +567,7 @@ def weigh(figure: Figure, folded: str, trusted: bool, told: bool) -> int:
         low_value = load("money")["millions"]["currencies"].split()
         if not settled or not set(settled) <= set(low_value):
             return 0
-    pay = pay or bool(after and "pay" in after.value)
+    pay = pay or bool(after and "pay" in after.value and "verb" not in after.value)
     if figure.first.bare and figure.last.bare:
         close = pay and bool(said) and start - said[-1].end < 20
         large = figure.first.value >= 1000
