@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check format eval lock clean
+.PHONY: demo test check format docs eval lock clean
 
 demo: .venv/ready
 	$(BIN)/rolecall demo
@@ -15,10 +15,14 @@ check: .venv/ready
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python tools/docs.py --check
 
 format: .venv/ready
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+docs: .venv/ready
+	$(BIN)/python tools/docs.py
 
 lock: .venv/ready
 	$(BIN)/uv pip compile -q pyproject.toml --all-extras --universal --no-annotate --no-header -o requirements.lock

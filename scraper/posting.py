@@ -290,11 +290,11 @@ class RawPosting(Record):
     """Relocation help, where the board has a slot for it."""
     visa_sponsorship: bool | str | None = None
     """Visa sponsorship, where the board has a slot for it."""
-    published: str | float | None = None
+    published: str | int | float | None = None
     """When the post was published, as published: text, epoch seconds or epoch milliseconds."""
-    updated: str | float | None = None
+    updated: str | int | float | None = None
     """When the post was last changed, as published."""
-    expires: str | float | None = None
+    expires: str | int | float | None = None
     """When the post or its application period ends, as published."""
     language: str | None = None
     """Language of the post as the board states it."""
