@@ -314,6 +314,7 @@ NUMBER = re.compile(
 )
 SYMBOLS = "$€£₽¥￥₹₴₸₾֏₼₺₪৳₫฿₱₩₦₵﷼"
 CJK = "\u3000-\u9fff"
+CJK_LETTER, COUNTED = re.compile(rf"[{CJK}]"), re.compile(rf"(?![每以起至到及月年日天〜～、，。）（・])[{CJK}]")
 UNIT_BEFORE = re.compile(
     rf"((?:(?<![^\W\d_])[^\W\d_]{{1,4}})?[{SYMBOLS}][a-z]{{0,3}}|(?<![^\W\d_])[^\W\d_]{{1,7}}\.?)[ \xa0\u202f]?$"
 )
@@ -347,7 +348,7 @@ def amounts(text: str, folded: str) -> Iterator[Amount]:
                 currencies, name = names.get(name[-1]), name[-1]
             if currencies and (name not in capitals or text[unit.start(1) : unit.end(1)].isupper()):
                 amount.currencies, amount.start = currencies, unit.start(1)
-        if amount.start == start and start and folded[start - 1].isalnum():
+        if amount.start == start and start and folded[start - 1].isalnum() and not CJK_LETTER.match(folded, start - 1):
             continue
         at = end
         for _ in range(3):
@@ -380,6 +381,9 @@ def amounts(text: str, folded: str) -> Iterator[Amount]:
                 stop -= name != plain and name not in names
             at = stop
         amount.end = at
+        # 15万平方米 counts square metres.
+        if at > end and CJK_LETTER.match(folded, at - 1) and COUNTED.match(folded, at):
+            continue
         if amount.bare and amount.value < 1000 and amount.value == int(amount.value):
             follows = FOLLOWS.match(folded, at)
             before = folded[max(seen, start - 9) : start].strip()
@@ -402,7 +406,16 @@ def number(digits: str, separator: str | None) -> float:
 def joined(folded: str, first: Amount, last: Amount) -> list[Match[Roles]] | None:
     """The words inside a range of two amounts; None where nothing joins them."""
     between = folded[first.end : last.start]
-    if len(between) > 48 or "\n" in between or (first.bare and last.bare and last.value < 1000):
+    if (
+        len(between) > 48
+        or "\n" in between
+        or (
+            first.bare
+            and last.bare
+            and last.value < 1000
+            and folded[last.end : last.end + 2].strip()[:1] not in ("/", "p")
+        )
+    ):
         return None
     close = between.rstrip()
     joint = next((joint for joint in joints() if close.endswith(joint)), "")
@@ -498,7 +511,7 @@ def scan(
 def continues(pay: Figure, figure: Figure, folded: str) -> bool:
     """Whether a figure goes on from the pay before it in its line: "50 000 on probation, 60 000 after it"."""
     between = folded[pay.last.end : figure.first.start]
-    near = len(between) < 70 and "\n" not in between and pay.last.currencies == figure.last.currencies
+    near = len(between) < 70 and not {"\n", "+"} & set(between) and pay.last.currencies == figure.last.currencies
     return near and 0.4 <= worth(figure.last) / (worth(pay.last) or 1) <= 2.5
 
 

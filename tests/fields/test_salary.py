@@ -82,6 +82,11 @@ SLOT = [
     # 13 or 14 salaries: a month's pay stays one
     ("14 x 2.450 €", (2450, 2450, "EUR", "month")),
     ("2.450 € x 14", (2450, 2450, "EUR", "month")),
+    # what a figure beside the base is, is not added to it
+    ("68.000€ Fixum + 21.000€ variabel", (68000, 68000, "EUR", "year")),
+    ("年薪30-50万元", (300000, 500000, "CNY", "year")),
+    ("60-70/hr", (60, 70, None, "hour")),
+    ("2600 – 3400 € gross/month", (2600, 3400, "EUR", "month")),
     # India
     ("12-18 LPA", (1200000, 1800000, "INR", "year")),
     ("₹ 1.2 crore per annum", (12000000, 12000000, "INR", "year")),
@@ -144,6 +149,7 @@ TEXT = [
     ("Our ovens process 60.000 EUR worth of dough each quarter.", None),
     ("You will own a $10M+ annual media budget.", None),
     ("More than 500k weekly users bake with us.", None),
+    ("负责12万平方米园区的烘焙工作", None),
     ("We offer a 401k plan and a salary that is fair.", None),
     ("You bring 5 - 7 years of experience and are at least 18.", None),
     ("Call 651-555-0100 or visit us in 2026.", None),
