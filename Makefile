@@ -21,6 +21,9 @@ format: .venv/ready
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+eval: .venv/ready
+	$(BIN)/rolecall eval tests/labelled
+
 docs: .venv/ready
 	$(BIN)/python tools/docs.py
 

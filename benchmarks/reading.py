@@ -30,12 +30,15 @@ def seconds(work: Callable[[], Any]) -> float:
 
 def ready() -> float:
     """Seconds until a new process has read its first post."""
-    code = (
-        "import time; start = time.perf_counter(); from scraper.parse import parse_posting; "
-        "from scraper.posting import RawPosting; parse_posting(RawPosting(board='x', key='x', url='x', title='Senior "
-        "Cook in Porto', description='<p>Python, 5 years, 401k, $50,000 a year, remote</p>', seen_at='2026-11-02T00:00:00Z'))"
-        "; print(time.perf_counter() - start)"
-    )
+    code = """
+import time
+start = time.perf_counter()
+from scraper.parse import parse_posting
+from scraper.posting import RawPosting
+given = {"board": "x", "key": "x", "url": "x", "title": "Cook, Porto", "seen_at": "2026-11-02T00:00:00Z"}
+parse_posting(RawPosting(**given, description="<p>Python, 5 years, 401k, $50,000 a year, remote</p>"))
+print(time.perf_counter() - start)
+"""
     return median(float(subprocess.check_output([sys.executable, "-c", code])) for _ in range(3))
 
 

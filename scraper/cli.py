@@ -322,6 +322,47 @@ def reparse(
     sys.exit(1 if rejected else 0)
 
 
+@main.command("eval")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--wrong", metavar="FIELD", help="Print the posts where this field came out wrong, as JSON Lines.")
+@click.option("--json", "as_json", is_flag=True, help="The scores as one JSON object.")
+def evaluate(folder: Path, wrong: str | None, as_json: bool) -> None:
+    """Score the readers on the labelled posts in FOLDER, field by field.
+
+    Exit code 1 where a field is below its floor in FOLDER/floors.toml.
+    """
+    from scraper.evaluate import LabelError, floors, score
+
+    try:
+        scores, least = score(folder), floors(folder)
+    except LabelError as error:
+        raise click.UsageError(str(error)) from None
+    if wrong is not None and wrong not in scores:
+        raise click.UsageError(f"no label of {wrong!r}; there are {', '.join(scores)}")
+    if wrong is not None:
+        for row in scores[wrong].wrong:
+            click.echo(json.dumps(row, ensure_ascii=False))
+        return
+    if as_json:
+        names = ("precision", "recall", "f1", "right", "extra", "missed", "posts")
+        click.echo(json.dumps({field: {n: getattr(s, n) for n in names} for field, s in scores.items()}))
+    else:
+        for field, one in scores.items():
+            floor = f"  floor {least[field]:.3f}" if field in least else ""
+            click.echo(
+                f"{field:18} precision {one.precision:.3f}  recall {one.recall:.3f}  F1 {one.f1:.3f}"
+                f"  values {one.right + one.missed:4}  posts {one.posts:4}{floor}"
+            )
+    below = [
+        f"{field}: F1 {scores[field].f1:.4f} is below its floor {least[field]}"
+        for field in least
+        if field in scores and scores[field].f1 < least[field]
+    ]
+    for line in below:
+        click.echo(line, err=True)
+    sys.exit(1 if below else 0)
+
+
 @main.command()
 @click.option("--json", "as_json", is_flag=True, help="A JSON list of objects.")
 @click.option("--markdown", is_flag=True, help="The table of the README.")
