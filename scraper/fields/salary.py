@@ -279,6 +279,12 @@ def currency_tails() -> frozenset[str]:
 
 
 @cache
+def capitals() -> frozenset[str]:
+    """Codes of currencies that count only where they are written in capitals."""
+    return frozenset(load("money")["capitals"].split())
+
+
+@cache
 def multipliers() -> dict[str, int]:
     """Words and letters that multiply the number before them."""
     return {word: int(factor) for factor, row in load("money")["multipliers"].items() for word in row.split()}
@@ -312,6 +318,7 @@ NUMBER = re.compile(
     r"|[0-9]?(?:,[0-9]{2}){1,2},[0-9]{3}(?![0-9])"
     r"|[0-9]*(?:[.,][0-9]{1,2}(?![0-9]))?)"
 )
+PERCENT = ("%", "°")
 SYMBOLS = "$€£₽¥￥₹₴₸₾֏₼₺₪৳₫฿₱₩₦₵﷼"
 CJK = "\u3000-\u9fff"
 CJK_LETTER, COUNTED = re.compile(rf"[{CJK}]"), re.compile(rf"(?![每以起至到及月年日天〜～、，。）（・])[{CJK}]")
@@ -326,71 +333,81 @@ FOLLOWS = re.compile(r" ?([^\W\d_]+|[^\w\s]+)")
 
 
 def amounts(text: str, folded: str) -> Iterator[Amount]:
-    """The numbers of a text with the units that touch them; percentages, times and ids are left out."""
-    names, tails, factors, words = currency_names(), currency_tails(), multipliers(), load("money")
-    capitals, symbols = frozenset(words["capitals"].split()), frozenset(SYMBOLS)
+    """The numbers of a text with the units that touch them; percentages, ids and small counts are left out."""
+    tails, symbols, joins = currency_tails(), frozenset(SYMBOLS), joints()
     seen = -100
     for match in islice(NUMBER.finditer(folded), MOST_NUMBERS):
         start, end = match.span()
         digits = match[0]
         if end - start > 18 or (digits[0] == "0" and digits[1:2] not in (".", ",", "")):
             continue
-        following = folded[end : end + 1]
-        if following and following in "%°":
+        if folded[end : end + 1] in PERCENT:
             continue
         amount = Amount(start, end, number(digits, match[1]))
         touching = folded[max(0, start - 3) : start].rstrip(" \xa0\u202f")[-2:]
-        marked = touching in tails or touching[-1:] in symbols
-        if marked and (unit := UNIT_BEFORE.search(folded, max(0, start - 9), start)):
-            name = unit[1]
-            currencies = names.get(name) or names.get(name.rstrip("."))
-            if not currencies and name[-1] in SYMBOLS:
-                currencies, name = names.get(name[-1]), name[-1]
-            if currencies and (name not in capitals or text[unit.start(1) : unit.end(1)].isupper()):
-                amount.currencies, amount.start = currencies, unit.start(1)
+        if touching in tails or touching[-1:] in symbols:
+            take_unit_before(amount, text, folded)
         if amount.start == start and start and folded[start - 1].isalnum() and not CJK_LETTER.match(folded, start - 1):
             continue
-        at = end
-        for _ in range(3):
-            if not (unit := UNIT_AFTER.match(folded, at)):
-                break
-            name = next(filter(None, unit.groups()))
-            written, stop = text[unit.end() - len(name) : unit.end()], unit.end()
-            if (glued := GLUED.search(written)) and glued.start():
-                stop -= len(name) - glued.start()
-                name, written = name[: glued.start()], written[: glued.start()]
-            plain, written = name.rstrip("."), written.rstrip(".")
-            currencies = names.get(name) or names.get(plain, ())
-            if at == end and (factor := factors.get(plain)):
-                # "50 000 тыс. руб." says its thousands twice.
-                amount.factor = factor if factor != 1000 or amount.value < 10000 else 1
-                said = words["said_by"].get(plain, "").split()
-                amount.currencies = amount.currencies or tuple(word for word in said if word.isupper())
-                amount.period = next((word for word in said if word.islower()), None)
-                stop += folded[stop : stop + 1] == "."
-            elif at == end and plain[:1] in ("k", "t") and plain[1:] in names and plain not in names:
-                amount.factor, amount.currencies = 1000, names[plain[1:]]
-            elif (
-                not currencies
-                or (plain in capitals and not written.isupper())
-                or (amount.value < 100 and re.match(r"[ \xa0]?[0-9]", folded[stop : stop + 2]))
-            ):
-                break
-            else:
-                amount.currencies = currencies if len(currencies) == 1 else amount.currencies or currencies
-                stop -= name != plain and name not in names
-            at = stop
-        amount.end = at
-        # 15万平方米 counts square metres.
-        if at > end and CJK_LETTER.match(folded, at - 1) and COUNTED.match(folded, at):
-            continue
+        take_units_after(amount, text, folded)
         if amount.bare and amount.value < 1000 and amount.value == int(amount.value):
-            follows = FOLLOWS.match(folded, at)
-            before = folded[max(seen, start - 9) : start].strip()
-            if before not in joints() and not (follows and follows[1] in joints()):
+            follows = FOLLOWS.match(folded, end)
+            if not (follows and follows[1] in joins) and folded[max(seen, start - 9) : start].strip() not in joins:
                 continue
-        seen = at
-        yield amount
+        # 15万平方米 counts square metres.
+        if amount.end == end or not CJK_LETTER.match(folded, amount.end - 1) or not COUNTED.match(folded, amount.end):
+            seen = amount.end
+            yield amount
+
+
+def take_unit_before(amount: Amount, text: str, folded: str) -> None:
+    """Give an amount the currency that stands right before it."""
+    unit = UNIT_BEFORE.search(folded, max(0, amount.start - 9), amount.start)
+    if not unit:
+        return
+    names, name = currency_names(), unit[1]
+    if name not in names and name[-1] in SYMBOLS:
+        name = name[-1]
+    currencies = names.get(name) or names.get(name.rstrip("."))
+    if currencies and (name not in capitals() or text[unit.start(1) : unit.end(1)].isupper()):
+        amount.currencies, amount.start = currencies, unit.start(1)
+
+
+def take_units_after(amount: Amount, text: str, folded: str) -> None:
+    """Give an amount the multiplier and the currency that stand right after it."""
+    names, factors, number_end = currency_names(), multipliers(), amount.end
+    for _ in range(3):
+        if not (unit := UNIT_AFTER.match(folded, amount.end)):
+            return
+        name, stop = unit[1] or unit[2] or unit[3], unit.end()
+        if (glued := GLUED.search(text, stop - len(name) + 1, stop)) and name not in names:
+            name, stop = name[: glued.start() - stop], glued.start()
+        plain = name.rstrip(".")
+        currencies = names.get(name) or names.get(plain, ())
+        first = amount.end == number_end
+        if first and (factor := factors.get(plain)):
+            # "50 000 тыс. руб." says its thousands twice.
+            amount.factor = factor if factor != 1000 or amount.value < 10000 else 1
+            said = load("money")["said_by"].get(plain, "").split()
+            amount.currencies = amount.currencies or tuple(word for word in said if word.isupper())
+            amount.period = next((word for word in said if word.islower()), None)
+            stop += folded[stop : stop + 1] == "."
+        elif first and plain[:1] in ("k", "t") and plain[1:] in names and plain not in names:
+            amount.factor, amount.currencies = 1000, names[plain[1:]]
+        elif not is_unit(name, text[stop - len(name) : stop], amount.value, folded[stop : stop + 2]):
+            return
+        else:
+            amount.currencies = currencies if len(currencies) == 1 else amount.currencies or currencies
+            stop -= name != plain and name not in names
+        amount.end = stop
+
+
+def is_unit(name: str, written: str, value: float, following: str) -> bool:
+    """Whether a word after a number is its currency, not a plain word or the currency of the next number."""
+    plain = name.rstrip(".")
+    if not {name, plain} & currency_names().keys() or (plain in capitals() and not written.rstrip(".").isupper()):
+        return False
+    return value >= 100 or not following.strip()[:1].isdigit()
 
 
 def number(digits: str, separator: str | None) -> float:
@@ -482,14 +499,19 @@ def scan(
     last_pay: Figure | None = None
     for figure in figures(text, folded):
         start, end = figure.first.start, figure.last.end
-        if not may_be_pay(figure, folded, trusted):
+        if not may_be_pay(figure, trusted):
+            continue
+        told = any(a <= start < b for a, b in spans)
+        told = told or bool(document and document.kind_at(start) is SectionKind.SALARY)
+        bare = figure.first.bare and figure.last.bare
+        near = [] if trusted or told or not bare else phrases().find(folded, max(0, start - 40), start)
+        if bare and not (trusted or told or any("pay" in word.value for word in near)):
             continue
         weighed += 1
         if weighed > MOST_AMOUNTS:
             break
         look(figure, text, folded, floor)
-        floor = end if not figure.last.bare else floor
-        told = any(a <= start < b for a, b in spans) or bool(document and document.kind_at(start) is SectionKind.SALARY)
+        floor = floor if bare else end
         goes_on = bool(found and last_pay and continues(last_pay, figure, folded))
         weight = weigh(figure, folded, trusted, told or goes_on)
         if weight < 0 or (figure.last.start - package < 250 and figure.clause == start and not told):
@@ -515,7 +537,7 @@ def continues(pay: Figure, figure: Figure, folded: str) -> bool:
     return near and 0.4 <= worth(figure.last) / (worth(pay.last) or 1) <= 2.5
 
 
-def may_be_pay(figure: Figure, folded: str, trusted: bool) -> bool:
+def may_be_pay(figure: Figure, trusted: bool) -> bool:
     """Whether an amount is worth a look: it has a unit, or is a bare number of a size that no count of years has."""
     first, last = figure.first, figure.last
     if last.factor == 1000 and last.value == 401:
