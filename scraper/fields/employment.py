@@ -14,7 +14,9 @@ CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 MARKS = str.maketrans("-_‐‑–\xa0", "      ")
 
 # A workload of Swiss and Austrian titles: `80-100%`.
-WORKLOAD = re.compile(r"(?<!\d)(\d{2,3}) ?%?(?: ?(?:-|–|bis|à|to) ?(\d{2,3}))? ?%")
+WORKLOAD = re.compile(
+    r"(?<![\d.,])(\d{2,3}) ?%?(?: ?(?:-|–|bis|à|to) ?(\d{2,3}))? ?%(?=\s*(?:$|[]),|/(–-]|\b(?:in|m|w|f|h|d)\b))"
+)
 
 ELSEWHERE = (SectionKind.ABOUT, SectionKind.LEGAL, SectionKind.PROCESS)
 
@@ -57,7 +59,7 @@ def _named(slot: str, text: str, whole: bool = False) -> list[Span]:
     words = CAMEL.sub(" ", text)
     folded = fold(words).translate(MARKS)
     matches = [m for m in _words("slot").find(folded) if m.value]
-    if whole and (not matches or sum(m.end - m.start for m in matches) < len(folded.strip()) - 5):
+    if whole and (not matches or sum(m.end - m.start for m in matches) < len(folded.strip()) - 2):
         return []
     return [Span(slot, quote=words[m.start : m.end], value=code) for m in matches for code in m.value]
 

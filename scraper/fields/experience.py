@@ -39,7 +39,7 @@ def read_experience(raw: RawPosting, document: Document) -> Reading[Experience] 
     slot = _slot(raw.experience or "")
     if slot:
         return Reading(slot, (Span("experience", quote=raw.experience),))
-    if 0 < len(document.text) < 20 and (bare := _slot(document.text)):
+    if len(document.text) < 20 and _slot_amount().fullmatch(document.folded) and (bare := _slot(document.text)):
         return Reading(bare, (cite(document.text, 0, len(document.text)),))
     claims = [claim for cue in cues(document.text, document.folded, "experience") for claim in _claims(document, cue)]
     if not claims:
@@ -146,7 +146,7 @@ def _number(text: str) -> float | None:
     return float(figure) if figure[0].isdigit() else dict(load("experience")["numbers"]["words"]).get(text)
 
 
-def _amount() -> str:
+def _amount(unit: str) -> str:
     numbers = load("experience")["numbers"]
     words = "|".join(sorted((re.escape(word) for word, _ in numbers["words"]), key=lambda word: (-len(word), word)))
     number = rf"\d{{1,2}}(?:[.,]5)?|(?:{words})(?!\w)"
@@ -155,7 +155,7 @@ def _amount() -> str:
     aside = r"(?: ?\(\d{1,2}\+?\))?"
     return (
         rf"(?<![\w.,$€£%])(?P<least>{number}){aside} ?(?:{more})?"
-        rf"(?: ?(?:{to}) ?(?P<most>{number}){aside} ?(?:{more})?)?"
+        rf"(?: ?(?:{unit})? ?(?:{to}) ?(?P<most>{number}){aside} ?(?:{more})?)?"
     )
 
 
@@ -163,7 +163,7 @@ def _amount() -> str:
 def _slot_amount() -> re.Pattern[str]:
     units = "|".join(table["unit"] for table in load("experience")["text"].values())
     return re.compile(
-        rf"{_amount()}[- ]{{0,2}}(?P<unit>{units}|(?P<month>months?|monate?n?|mois|meses|mesi|miesi\w+|месяц\w*))?"
+        rf"{_amount(units)}[- ]{{0,2}}(?P<unit>{units}|(?P<month>months?|monate?n?|mois|meses|mesi|miesi\w+|месяц\w*))?"
     )
 
 
@@ -171,5 +171,7 @@ def _slot_amount() -> re.Pattern[str]:
 def _rules(language: str) -> dict[str, re.Pattern[str]]:
     table = load("experience")["text"][language]
     rules = {name: re.compile(rule) for name, rule in table.items() if name not in ("stems", "unit")}
-    rules["amount"] = re.compile(rf"{_amount()}[- ]{{0,2}}(?:full |volle |good |solid )?{table['unit']}(?!\w)")
+    rules["amount"] = re.compile(
+        rf"{_amount(table['unit'])}[- ]{{0,2}}(?:full |volle |good |solid )?{table['unit']}(?!\w)"
+    )
     return rules

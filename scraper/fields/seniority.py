@@ -7,7 +7,7 @@ from functools import cache
 from scraper.document import Document, fold
 from scraper.posting import RawPosting, Seniority
 from scraper.reading import Reading, Span
-from scraper.words import Matcher, load
+from scraper.words import Match, Matcher, load
 from scraper.words.cues import cite, cues, phrases
 
 CODES = frozenset(Seniority)
@@ -25,9 +25,14 @@ def read_seniority(raw: RawPosting, document: Document) -> Reading[list[Seniorit
     title = _levels("title", raw.title[: _stop(raw.title)])
     slots = [s for i, text in enumerate(raw.seniority) for s in _levels(f"seniority[{i}]", text, slot=True)]
     tags = [s for i, text in enumerate(raw.tags) for s in _whole(f"tags[{i}]", text)]
-    kinds = [s for i, text in enumerate(raw.employment) for s in _levels(f"employment[{i}]", text, slot=True)]
-    spans = title or slots or tags or [s for s in kinds if s.value in ("intern", "junior", "mid", "senior", "lead")]
-    spans = spans or _labelled(document) or _stated(document)
+    # `Regular` is a level in Polish slots and an ordinary employee in the rest.
+    kinds = [
+        s
+        for i, text in enumerate(raw.employment)
+        for s in _levels(f"employment[{i}]", text, slot=True)
+        if s.value in ("intern", "junior", "mid", "senior", "lead") and s.quote != "Regular"
+    ]
+    spans = title or slots or tags or kinds or _labelled(document) or _stated(document)
     if not spans:
         return None
     values = [Seniority(value) for value in dict.fromkeys(str(span.value) for span in spans)]
@@ -41,8 +46,15 @@ def _levels(place: str, text: str, slot: bool = False) -> list[Span]:
     return [
         Span(place, quote=text[match.start : match.end].strip(" ,:"), value=match.value)
         for match in _words(slot).find(folded)
-        if match.value in CODES
+        if match.value in CODES and not _group(folded, match)
     ]
+
+
+def _group(folded: str, match: Match[str]) -> bool:
+    """Whether `staff` means people (`Kitchen Staff`); the level stands before an occupation or apart."""
+    return match.value == "staff" and bool(
+        re.search(r"\w $", folded[: match.start]) and not re.match(r"[ /+]*\w", folded[match.end :])
+    )
 
 
 def _whole(place: str, text: str) -> list[Span]:
@@ -95,6 +107,7 @@ def _statement(language: str) -> re.Pattern[str]:
     title = load("seniority")["title"]
     codes = ("intern", "junior", "mid", "senior", "staff", "principal", "lead")
     words = [word for table in (title["en"], title[language]) for code in codes for word in table.get(code, [])]
-    level = "(?:" + "|".join(sorted(map(re.escape, set(words)), key=lambda w: (-len(w), w))) + ")"
+    spaced = (re.escape(word).replace(r"\ ", "[ -]") for word in set(words))
+    level = "(?:" + "|".join(sorted(spaced, key=lambda word: (-len(word), word))) + ")"
     patterns = load("seniority")["text"][language]["statement"]
     return re.compile("|".join(pattern.replace("{level}", level) for pattern in patterns))

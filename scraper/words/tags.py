@@ -24,7 +24,7 @@ def split_tags(tags: list[str]) -> list[str]:
 
 def _words(tag: str) -> list[str]:
     """The known words that a tag runs together, the longest first from the left; none where it does not divide so."""
-    if len(tag) > LONGEST or tag.islower() or tag.isupper():
+    if not tag or len(tag) > LONGEST or tag.islower() or tag.isupper():
         return []
     cuts = [0, *(seam.start() for seam in SEAM.finditer(tag) if _begins(tag, seam.start())), len(tag)]
     # For each cut, the fewest words that reach it, as the cut where the last of them begins.
