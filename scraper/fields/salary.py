@@ -501,15 +501,15 @@ def scan(
         start, end = figure.first.start, figure.last.end
         if not may_be_pay(figure, trusted):
             continue
+        weighed += 1
+        if weighed > MOST_AMOUNTS:
+            break
         told = any(a <= start < b for a, b in spans)
         told = told or bool(document and document.kind_at(start) is SectionKind.SALARY)
         bare = figure.first.bare and figure.last.bare
         near = [] if trusted or told or not bare else phrases().find(folded, max(0, start - 40), start)
         if bare and not (trusted or told or any("pay" in word.value for word in near)):
             continue
-        weighed += 1
-        if weighed > MOST_AMOUNTS:
-            break
         look(figure, text, folded, floor)
         floor = floor if bare else end
         goes_on = bool(found and last_pay and continues(last_pay, figure, folded))
