@@ -56,7 +56,7 @@ def parse_posting(raw: RawPosting) -> Posting:
         "languages": read_languages(raw, document),
         "published_at": read_date(raw, "published", code),
         "updated_at": read_date(raw, "updated", code),
-        "expires_at": read_date(raw, "expires", code),
+        "expires_at": read_date(raw, "expires", code, document),
         "language": language,
     }
     found = {name: reading for name, reading in readings.items() if reading is not None}

@@ -19,32 +19,36 @@ LONGEST = 100
 """A text longer than this is no date."""
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 """Boards write 1970 and 9999 for "none"."""
+# An earlier `seen_at` is no clock of a crawl, and judges no date.
+FIRST_CRAWL = 2026
 SLACK = timedelta(days=2)
 """How far ahead of the crawl a publish date may lie: time zones and clocks that run fast."""
 
 
 def read_date(
     raw: RawPosting, slot: Slot, language: str | None, document: Document | None = None
-) -> Reading[str] | None:
+) -> Reading[str | None] | None:
     """The date of a slot in ISO 8601, at the precision published: `2026-08`, `2026-08-13`, `2026-08-13T09:30:00+02:00`.
 
     Relative words ("3 days ago") count from `raw.seen_at` and give a day. None where the text leaves the date open (no
     year, a numeric date in either order, "30+ days ago") and where it lies before 1990. A publish date more than two
-    days after the crawl disagrees with it: `conflict`, with both in the evidence. `document` lets `expires` fall back
-    on a deadline that the text names.
+    days after the crawl is a deadline or a wrong year: it is dropped (value None, `conflict`), with both dates in the
+    evidence. `document` lets `expires` fall back on a deadline that the text names.
     """
-    published: str | float | None = getattr(raw, slot)
+    published: str | int | float | None = getattr(raw, slot)
     seen = raw.seen_at if raw.seen_at.tzinfo else raw.seen_at.replace(tzinfo=UTC)
     if published is not None and (value := read_value(published, raw, slot, language, seen.astimezone(zone_of(raw)))):
         whole = isinstance(published, float) and published.is_integer()
         spans = (Span(slot, quote=f"{published:.0f}" if whole else str(published), value=value),)
-        if slot != "expires" and lies_after(value, seen + SLACK):
-            return Reading(value, (*spans, Span("seen_at", quote=raw.seen_at.isoformat())), conflict=True)
+        if slot != "expires" and seen.year >= FIRST_CRAWL and lies_after(value, seen + SLACK):
+            return Reading(None, (*spans, Span("seen_at", quote=raw.seen_at.isoformat())), conflict=True)
         return Reading(value, spans)
     return read_deadline(raw, document) if slot == "expires" and document else None
 
 
-def read_value(published: str | float, raw: RawPosting, slot: Slot, language: str | None, seen: datetime) -> str | None:
+def read_value(
+    published: str | int | float, raw: RawPosting, slot: Slot, language: str | None, seen: datetime
+) -> str | None:
     """A date as published, in ISO 8601."""
     text = " ".join(str(published).split())
     if not isinstance(published, str):

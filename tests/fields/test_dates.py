@@ -244,3 +244,13 @@ def test_a_deadline_in_the_text(text, quote, expected):
 def test_the_slot_comes_before_the_text():
     document = read_document("Closing date: 5 June 2026", "text")
     assert value("2026-07-01", slot="expires", document=document) == "2026-07-01"
+
+
+@pytest.mark.parametrize("slot", ["published", "updated"])
+@pytest.mark.parametrize(("text", "kept"), [("2026-11-04", True), ("2026-11-05", False), ("2027-11-02", False)])
+def test_a_date_ahead_of_the_crawl_is_dropped_with_its_reason(slot, text, kept):
+    raw = RawPosting(board="x", key="x", url="x", title="x", seen_at="2026-11-02T09:30:00Z", **{slot: text})
+    reading = read_date(raw, slot, "en")
+    assert reading is not None
+    assert (reading.value, reading.conflict) == ((text, False) if kept else (None, True))
+    assert [span.slot for span in reading.spans] == ([slot] if kept else [slot, "seen_at"])
