@@ -10,7 +10,7 @@ from scraper.reading import Reading, Span
 from scraper.words import Matcher, load
 from scraper.words.cues import cite, cues, phrases, rules
 
-CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z]{4})(?=[A-Z][a-z])")
 MARKS = str.maketrans("-_‐‑–\xa0", "      ")
 
 # A workload of Swiss and Austrian titles: `80-100%`.
@@ -18,7 +18,7 @@ WORKLOAD = re.compile(
     r"(?<![\d.,])(\d{2,3}) ?%?(?: ?(?:-|–|bis|à|to) ?(\d{2,3}))? ?%(?=\s*(?:$|[]),|/(–-]|\b(?:in|m|w|f|h|d)\b))"
 )
 
-ELSEWHERE = (SectionKind.ABOUT, SectionKind.LEGAL, SectionKind.PROCESS)
+ELSEWHERE = (SectionKind.LEGAL, SectionKind.PROCESS)
 
 
 def read_employment(raw: RawPosting, document: Document) -> Reading[list[Employment]] | None:

@@ -16,6 +16,10 @@ CODES = frozenset(Seniority)
 MARKS = str.maketrans("-_‐‑–’", "     '")
 
 
+# A header line that has lost the break behind it: `Acme | Cooper | Full-timeWe make barrels`.
+PROSE = re.compile(r"(?<=[a-z)])(?=(?:[A-Z][a-z]*)(?:['’][a-z]+ | [a-z]+ ))")
+
+
 def read_seniority(raw: RawPosting, document: Document) -> Reading[list[Seniority]] | None:
     """Levels in reading order, from the first source that names one; a slot that shares none with it is a conflict.
 
@@ -75,12 +79,14 @@ def _labelled(document: Document) -> list[Span]:
 
 
 def _stated(document: Document) -> list[Span]:
-    found: list[Span] = []
+    """The first words for each level that a statement names."""
+    found: dict[str | None, Span] = {}
     for cue in cues(document.text, document.folded, "seniority"):
         for language in cue.languages:
             for match in _statement(language).finditer(document.folded[cue.start : cue.end]):
-                found += _within(document, cue.start + match.start(), cue.start + match.end())
-    return found
+                for span in _within(document, cue.start + match.start(), cue.start + match.end()):
+                    found.setdefault(span.value, span)
+    return list(found.values())
 
 
 def _within(document: Document, start: int, end: int, slot: bool = False) -> list[Span]:
@@ -89,6 +95,10 @@ def _within(document: Document, start: int, end: int, slot: bool = False) -> lis
 
 
 def _stop(title: str) -> int:
+    """Where a title turns to somebody else (`Assistant to the CEO`), or from a line of `|` to prose."""
+    prose = PROSE.search(title) if title.count("|") > 1 else None
+    if prose:
+        title = title[: prose.start()]
     found = [title.lower().find(word) for word in load("seniority")["stop"]["words"]]
     return min((at for at in found if at >= 0), default=len(title))
 

@@ -12,7 +12,8 @@ from scraper.words import Match, Matcher, load
 from scraper.words.cues import cite, cues, phrases, rules
 
 MARKS = str.maketrans("-_‐‑–—\xa0", "       ")
-CAMEL = re.compile(r"(?<=[a-z]{2})(?=[A-Z][a-z])")
+# `OnsiteWe`, `REMOTEWe`: a line break was lost.
+CAMEL = re.compile(r"(?<=[a-z]{2})(?=[A-Z][a-z])|(?<=[A-Z]{4})(?=[A-Z][a-z])")
 DAYS = re.compile(r"\b[1-5]\b")
 
 # Rules of a text in the order in which they take words, with the mode that each means.

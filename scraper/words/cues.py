@@ -91,10 +91,10 @@ def cite(text: str, start: int, end: int, value: str | None = None) -> Span:
     return Span("description", start, end, text[start:end], value)
 
 
-def phrases(table: Mapping[str, Any], value: str | None = None) -> Iterator[tuple[str, str]]:
-    """Every phrase of a table of lists with the code that it stands for; tables in tables are walked."""
+def phrases(table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Every phrase of a table of lists with the code that names its list; tables in tables are walked."""
     for code, entry in table.items():
         if isinstance(entry, dict):
             yield from phrases(entry)
         else:
-            yield from ((phrase, value or code) for phrase in entry)
+            yield from ((phrase, code) for phrase in entry)
