@@ -1,6 +1,10 @@
 """The command's other doors: parse, demo, help."""
 
 import json
+import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -87,3 +91,98 @@ def test_help_names_every_verb(tmp_path: Path) -> None:
     assert ran.code == 0
     for verb in ("crawl", "parse", "demo"):
         assert f"\n  {verb} " in ran.out
+
+
+def test_boards_are_listed_for_people_and_programs(tmp_path: Path) -> None:
+    listed = json.loads(rolecall(tmp_path, "boards", "--json").clean().out)
+    assert {"name", "title", "target", "doors", "slots", "docs"} <= set(listed[0])
+    names = [board["name"] for board in listed]
+    assert names == sorted(names)
+    text = rolecall(tmp_path, "boards").clean().out
+    assert all(board["target"] in text for board in listed)
+
+
+def test_the_readme_lists_the_boards_as_they_are() -> None:
+    root = Path(__file__).parents[1]
+    done = subprocess.run(
+        [sys.executable, "tools/docs.py", "--check"], cwd=root, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def checkout(folder: Path) -> Path:
+    """What a newcomer has: the code and the tests of boards."""
+    root = Path(__file__).parents[1]
+    for name in ("scraper", "tests", "spiders"):
+        kept = shutil.ignore_patterns("__pycache__", "boards" if name == "tests" else "")
+        shutil.copytree(root / name, folder / name, ignore=kept)
+    for path in (root / "tests/boards").glob("*.py"):
+        (folder / "tests/boards").mkdir(exist_ok=True)
+        shutil.copy(path, folder / "tests/boards")
+    shutil.copy(root / "pyproject.toml", folder)
+    return folder
+
+
+def test_a_new_board_starts_with_a_failing_test_and_ends_with_a_passing_one(tmp_path: Path) -> None:
+    root = checkout(tmp_path)
+    env = os.environ | {"PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"}
+
+    def run(*command: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, *command], cwd=root, env=env, capture_output=True, text=True, check=False, timeout=120
+        )
+
+    made = run("-m", "scraper.cli", "new-board", "hirely", "https://api.hirely.example")
+    assert made.returncode == 0, made.stderr
+    assert "spiders/hirely.py" in made.stdout
+    again = run("-m", "scraper.cli", "new-board", "hirely", "https://api.hirely.example")
+    assert again.returncode == 2
+    assert "is there already" in again.stderr
+    tests = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/boards", "-k", "hirely")
+    assert run(*tests).returncode == 1, "an empty board is not done"
+    case = root / "tests/boards/hirely"
+    row = {"id": 1, "url": "https://hirely.example/1", "title": "Lamp Tester", "description": "<p>Test</p>"}
+    row |= {"location": {"name": "Porto"}, "published_at": "2026-10-01"}
+    (case / "list/response.json").write_text(json.dumps({"jobs": [row, row | {"id": 2}]}))
+    shutil.copytree(case / "list", case / "broken")
+    (case / "broken/response.json").write_text(json.dumps({"jobs": [row, row | {"id": 2, "title": None}]}))
+    run(*tests, "--regold")
+    done = run(*tests)
+    assert done.returncode == 0, done.stdout
+
+
+def test_labels_of_ones_own_are_scored(tmp_path: Path) -> None:
+    posts = [
+        {
+            "raw": {"title": "Senior Cook", "description": "Remote."},
+            "labels": {"seniority": ["senior"], "workplace": None},
+        },
+        {"raw": {"title": "Junior Cook"}, "labels": {"seniority": ["senior"]}},
+    ]
+    (tmp_path / "mine.jsonl").write_text("\n".join(map(json.dumps, posts)))
+    ran = rolecall(tmp_path, "eval", str(tmp_path)).clean()
+    assert ran.code == 0
+    assert "seniority          precision 0.500  recall 0.500  F1 0.500" in ran.out
+    wrong = rolecall(tmp_path, "eval", str(tmp_path), "--wrong", "seniority").clean()
+    assert [json.loads(line)["post"] for line in wrong.out.splitlines()] == ["mine.jsonl:2"]
+    (tmp_path / "floors.toml").write_text("seniority = 0.9\n")
+    below = rolecall(tmp_path, "eval", str(tmp_path)).clean()
+    assert below.code == 1
+    assert "seniority: F1 0.5000 is below its floor 0.9" in below.err
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("{", "bad.jsonl:1"),
+        ('{"raw": {"title": "x"}}', "bad.jsonl:1: 'labels'"),
+        ('{"raw": {}, "labels": {}}', "bad.jsonl:1"),
+        ('{"raw": {"title": "x"}, "labels": {"mood": 1}}', "no field is called 'mood'"),
+    ],
+)
+def test_bad_labels_are_said_in_a_line(tmp_path: Path, line: str, said: str) -> None:
+    (tmp_path / "bad.jsonl").write_text(line)
+    ran = rolecall(tmp_path, "eval", str(tmp_path)).clean()
+    assert ran.code == 2
+    assert said in ran.err
+    assert "no folder with" in rolecall(tmp_path, "eval", str(tmp_path / "nowhere")).clean().err
