@@ -96,7 +96,7 @@ def embedded(page: Page) -> dict[str, Any]:
     text = page.text.replace(": undefined", ": null")
     try:
         found = {name[1]: json.JSONDecoder().raw_decode(text, name.end())[0] for name in DATA.finditer(text)}
-    except ValueError:
+    except (ValueError, RecursionError):
         raise PageError("broken", f"{page.url}: its data are cut off") from None
     if not found:
         raise PageError("moved", f"{page.url}: no page of Comeet")

@@ -102,14 +102,15 @@ def rows_in(page: Page) -> list[Any]:
     answers = [part for part in parts if "data" in part or "errors" in part]
     if not answers:
         return rows_of(page, reply, "job_posts", "title")
-    if errors := [error for answer in answers for error in answer.get("errors") or []]:
-        raise PageError("broken", f"{page.url}: {take(errors[0], 'message') or errors[0]}")
-    data = {name: value for answer in answers for name, value in (answer.get("data") or {}).items()}
+    if errors := [answer["errors"] for answer in answers if answer.get("errors")]:
+        raise PageError("broken", f"{page.url}: {errors[0]}")
+    given = [answer["data"] for answer in answers if isinstance(answer.get("data"), dict)]
+    data = {name: value for part in given for name, value in part.items()}
     if "oatsExternalJobPosting" in data:
         return [data["oatsExternalJobPosting"]]
     if not isinstance(data.get("oatsExternalJobPostings"), dict):
         raise PageError("moved", f"{page.url}: no such board")
-    return data["oatsExternalJobPostings"].get("jobPostings") or []
+    return rows_of(page, data["oatsExternalJobPostings"], "jobPostings", "extId")
 
 
 def place_of(place: Any) -> RawPlace | str | None:

@@ -41,7 +41,7 @@ class Manatal(Board):
         count, following = take(reply, "count"), take(reply, "next")
         if isinstance(count, int):
             yield Total(count)
-        if following:
+        if isinstance(following, str):
             yield PageRequest(page.join(following).replace("http://", "https://", 1))
 
     def posting(self, page: Page, row: dict[str, Any]) -> RawPosting:
