@@ -14,7 +14,7 @@ from scraper.reading import Reading, Span
 from scraper.words import load
 from scraper.words.cues import cite
 
-BARE, PLAIN, SURE = 0, 1, 2
+BARE, WEAK, PLAIN, SURE = 0, 1, 2, 3
 STRENGTH = {"?": BARE, "!": SURE}
 NONE, OFFER, DENY = "none", "offer", "deny"
 
@@ -26,16 +26,22 @@ ENDING = r"\w{0,20}"
 OFFER_REACH, DENY_REACH = 400, 40
 DENY_END = re.compile(r"[\n.;:,!?•(]|\b(?:but|only|just|aber|mais|pero|ma|mas|ale|maar|но|а)\b")
 # So many different benefits in one paragraph or list are an offer by themselves.
-ENOUGH = 3
+ENOUGH, PLENTY = 3, 4
+# Paragraphs up to this length are read together with their neighbours, as the items of a list are.
+SHORT = 160
+# A bare word counts where no more than so many characters stand around it between two marks or conjunctions.
+AROUND = 18
+EDGE = re.compile(r"[\n,;:.!?/|()•+&*–—]| (?:and|or|und|oder|et|ou|y|e|o|i|oraz|en|of|и|или|with|plus) ")
 
 OPEN = frozenset({SectionKind.BENEFITS, SectionKind.SALARY})
-CLOSED = frozenset({SectionKind.RESPONSIBILITIES, SectionKind.REQUIREMENTS, SectionKind.PREFERRED, SectionKind.PROCESS})
+CLOSED = frozenset(set(SectionKind) - OPEN - {SectionKind.OTHER, SectionKind.ABOUT})
 
 
 class Phrase(NamedTuple):
     """What a phrase speaks for. Its head is in the automaton; `tail` matches the rest of it."""
 
     code: str
+    language: str
     strength: int
     begins_inside: bool
     tail: re.Pattern[str] | None
@@ -48,6 +54,7 @@ class Mention(NamedTuple):
     end: int
     code: str
     strength: int
+    language: str
 
 
 def read_benefits(raw: RawPosting, document: Document) -> Reading[list[Benefit]] | None:
@@ -79,45 +86,72 @@ def offered(document: Document) -> list[Mention]:
     """The mentions in a text that are offers, in reading order."""
     folded = plain(document.folded)
     every = mentions(folded)
+    spoken = {language for language in {mention.language for mention in every} if speaks(folded, language)}
     groups: dict[int, list[Mention]] = {}
     heads = group_starts(document)
     for mention in every:
-        groups.setdefault(heads[bisect_right(heads, mention.start) - 1] if heads else 0, []).append(mention)
+        if mention.language in spoken:
+            groups.setdefault(bisect_right(heads, mention.start), []).append(mention)
     return [mention for group in groups.values() for mention in offers_of(group, document, folded)]
 
 
+def speaks(folded: str, language: str) -> bool:
+    """Whether a text has small words of a language. English is understood everywhere: other posts borrow its words."""
+    marks = load("benefits")["language"].get(language, ())
+    return language == "en" or sum(folded.count(mark) for mark in marks) * 2000 >= len(folded)
+
+
 def group_starts(document: Document) -> list[int]:
-    """Where each paragraph, heading or run of list items begins."""
+    """Where each heading, long paragraph and run of short blocks begins."""
     starts: list[int] = []
-    before = ""
+    before = False
     for block in document.blocks:
-        if not (block.kind == before == "item"):
+        short = block.kind == "item" or (block.kind == "paragraph" and block.end - block.start <= SHORT)
+        if not (short and before):
             starts.append(block.start)
-        before = block.kind
+        before = short
     return starts
 
 
 def offers_of(group: list[Mention], document: Document, folded: str) -> Iterator[Mention]:
     """The mentions of a paragraph or list that are offers."""
-    kind = document.kind_at(group[0].start)
+    kind = document.kind_at(group[-1].start)
     cues = [mention.start for mention in group if mention.code == OFFER]
-    denials = [mention for mention in group if mention.code == DENY]
+    denials = [mention.end for mention in group if mention.code == DENY]
     named = [mention for mention in group if mention.code not in (OFFER, DENY, NONE)]
-    many = len({mention.code for mention in named if mention.strength > BARE}) >= ENOUGH and kind not in CLOSED
+    codes = len({mention.code for mention in named if mention.strength >= PLAIN})
     for mention in named:
-        if any(
-            0 <= mention.start - denial.end <= DENY_REACH and not DENY_END.search(folded, denial.end, mention.start)
-            for denial in denials
-        ):
+        if denied(mention, denials, folded):
             continue
         cue = any(0 < mention.start - start <= OFFER_REACH for start in cues)
-        if (
-            kind in OPEN
-            or (mention.strength == SURE and (kind not in CLOSED or cue))
-            or (many and (mention.strength > BARE or cue))
-            or (mention.strength == PLAIN and cue and kind not in CLOSED)
-        ):
+        if kind in OPEN:
+            least = BARE
+        elif kind in CLOSED:
+            least = PLAIN if codes >= (ENOUGH if cue else PLENTY) else SURE if cue else SURE + 1
+        else:
+            least = PLAIN if cue or codes >= ENOUGH else SURE
+        if codes >= PLENTY and cue:
+            least = min(least, WEAK)
+        if mention.strength >= least and (mention.strength > BARE or stands_alone(mention, folded)):
             yield mention
+
+
+def denied(mention: Mention, denials: list[int], folded: str) -> bool:
+    """Whether a refusal right before a mention reaches it."""
+    return any(
+        0 <= mention.start - end <= DENY_REACH and not DENY_END.search(folded, end, mention.start) for end in denials
+    )
+
+
+def stands_alone(mention: Mention, folded: str) -> bool:
+    """Whether there is little around a mention, as between the commas of a list."""
+    before = folded[max(0, mention.start - AROUND - 1) : mention.start]
+    after = EDGE.search(folded, mention.end, mention.end + AROUND)
+    left = max((edge.end() for edge in EDGE.finditer(before)), default=0 if mention.start > AROUND else -1)
+    if after is None and len(folded) - mention.end > AROUND:
+        return False
+    right = (after.start() if after else len(folded)) - mention.end
+    return left != 0 and len(before) - max(left, 0) + right <= AROUND
 
 
 def plain(folded: str) -> str:
@@ -137,17 +171,19 @@ def mentions(text: str) -> list[Mention]:
             if phrase.tail:
                 match = phrase.tail.match(text, end)
                 if match:
-                    found.append(Mention(start, match.end(), phrase.code, phrase.strength))
+                    found.append(Mention(start, match.end(), phrase.code, phrase.strength, phrase.language))
             elif not (text[end - 1].isalnum() and text[end : end + 1].isalnum()):
-                found.append(Mention(start, end, phrase.code, phrase.strength))
+                found.append(Mention(start, end, phrase.code, phrase.strength, phrase.language))
     found.sort(key=lambda mention: (mention.start, -mention.end))
     kept: list[Mention] = []
-    reach = (0, 0)
+    start = end = 0
     for mention in found:
-        if mention.end > reach[1] or (mention.start, mention.end) == reach or mention.code in (OFFER, DENY):
+        if mention.code in (OFFER, DENY):
             kept.append(mention)
-        if mention.end > reach[1] and mention.code not in (OFFER, DENY):
-            reach = (mention.start, mention.end)
+        elif mention.end > end or (mention.start, mention.end) == (start, end):
+            kept.append(mention)
+            if mention.code == NONE or not EDGE.search(text, mention.start, mention.end):
+                start, end = mention.start, mention.end
     return kept
 
 
@@ -155,15 +191,17 @@ def mentions(text: str) -> list[Mention]:
 def automaton() -> ahocorasick.Automaton:
     """The heads of all phrases."""
     heads: dict[str, list[Phrase]] = {}
+    soft = load("benefits")["soft"]
     for code, languages in load("benefits").items():
-        for phrase in dict.fromkeys(phrase for phrases in languages.values() for phrase in phrases):
-            words = plain(phrase.lstrip("!?"))
-            bare = words.removeprefix("*")
-            head = re.split(r"\*| …", bare)[0]
-            rest = bare[len(head) :]
-            heads.setdefault(head, []).append(
-                Phrase(code, STRENGTH.get(phrase[0], PLAIN), words != bare, tail(rest) if rest else None)
-            )
+        for language, phrases in languages.items() if code not in ("language", "soft") else ():
+            for phrase in phrases:
+                words = plain(phrase.lstrip("!?"))
+                bare = words.removeprefix("*")
+                head = re.split(r"\*| …", bare)[0]
+                rest = tail(bare[len(head) :]) if head != bare else None
+                weak = code in soft and " " not in words
+                strength = STRENGTH.get(phrase[0], WEAK if weak else PLAIN)
+                heads.setdefault(head, []).append(Phrase(code, language, strength, words != bare, rest))
     made = ahocorasick.Automaton()
     for head, phrases in heads.items():
         made.add_word(head, (len(head), tuple(phrases)))
