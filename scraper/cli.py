@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 finished with losses (named on stderr), 2 wrong use, 3 blo
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -210,17 +211,35 @@ STORE = click.option(
 @click.option("--all", "state", flag_value="all", help="Closed ones too.")
 @click.option("--since", metavar="TIME", help="Postings with an event since an ISO 8601 date or time.")
 @click.option("--crawl", "number", type=int, metavar="N", help="Postings that crawl number N saw last.")
-def export(path: Path | None, output: str, state: str, since: str | None, number: int | None) -> None:
+@click.option("--one-per-cluster", is_flag=True, help="One posting of each job, the employer's own first.")
+def export(
+    path: Path | None, output: str, state: str, since: str | None, number: int | None, one_per_cluster: bool
+) -> None:
     """Write postings of the store as JSON Lines. A file appears whole, or not at all."""
     from scraper.export.jsonlines import exported, lines_to
 
     store = at_store(path)
     try:
         with lines_to(output) as write:
-            for line in exported(store, state=state, since=since, crawl=number):
+            which: dict[str, Any] = {"state": state, "since": since, "crawl": number}
+            for line in exported(store, **which, one_per_cluster=one_per_cluster):
                 write(line)
     except OSError as error:
         raise click.UsageError(f"cannot write {output}: {error.strerror or error}") from None
+
+
+@main.command()
+@STORE
+def cluster(path: Path | None) -> None:
+    """Find postings that are the same job: on several boards, in several cities."""
+    from scraper.cluster import clusters
+
+    store = at_store(path)
+    found, joined = clusters(json.loads(row["record"]) for row in store.postings())
+    store.set_clusters(found, [(join.first, join.second, join.because) for join in joined])
+    reasons = Counter(join.because for join in joined)
+    said = ", ".join(f"{count} by {reason}" for reason, count in reasons.most_common()) or "none"
+    click.echo(f"{len(found)} postings in {len(set(found.values()))} clusters; joined: {said}")
 
 
 @main.command()
@@ -247,6 +266,8 @@ def show(path: Path | None, id: str) -> None:
         near = store.ids_like(id)
         raise click.UsageError(f"no posting {id!r}" + (f"; there is {', '.join(near)}" if near else ""))
     show_posting(Posting.model_validate_json(row["record"]), dict(row), [dict(event) for event in store.events(id=id)])
+    for join in store.cluster(id):
+        click.echo(f"  one job: {join['first']} and {join['second']}: {join['because']}")
 
 
 @main.command()

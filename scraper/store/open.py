@@ -49,6 +49,12 @@ MIGRATIONS = [
     CREATE INDEX events_of_posting ON events (id, n);
     CREATE INDEX events_of_crawl ON events (crawl);
     CREATE INDEX events_by_time ON events (at);
+    CREATE TABLE joins (
+        first TEXT NOT NULL,
+        second TEXT NOT NULL,
+        because TEXT NOT NULL,
+        PRIMARY KEY (first, second)
+    ) WITHOUT ROWID;
     CREATE TABLE http (
         url TEXT PRIMARY KEY,
         etag TEXT,

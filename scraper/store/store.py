@@ -199,6 +199,24 @@ class Store:
         with self.transaction() as db:
             db.execute("REPLACE INTO http VALUES (?, ?, ?, ?, ?)", (url, etag, last_modified, stamp(at), found))
 
+    # -- doubles ------------------------------------------------------------------------------------------------------
+
+    def set_clusters(self, clusters: Mapping[str, str], joins: Iterable[tuple[str, str, str]]) -> None:
+        """Put every posting into its cluster; those that are not named are in none."""
+        with self.transaction() as db:
+            db.execute("UPDATE postings SET cluster = NULL WHERE cluster IS NOT NULL")
+            db.execute("DELETE FROM joins")
+            db.executemany("UPDATE postings SET cluster = ? WHERE id = ?", ((c, id) for id, c in clusters.items()))
+            db.executemany("REPLACE INTO joins VALUES (?, ?, ?)", joins)
+
+    def cluster(self, id: str) -> list[sqlite3.Row]:
+        """Why a posting is one job with others: `first`, `second`, `because`."""
+        return self.db.execute(
+            "SELECT joins.* FROM joins JOIN postings ON postings.id = joins.first"
+            " WHERE postings.cluster = (SELECT cluster FROM postings WHERE id = ?) ORDER BY first, second",
+            (id,),
+        ).fetchall()
+
     # -- everybody asks -----------------------------------------------------------------------------------------------
 
     def postings(
@@ -208,6 +226,7 @@ class Store:
         since: str | None = None,
         crawl: int | None = None,
         targets: Sequence[str] | None = None,
+        one_per_cluster: bool = False,
     ) -> Iterator[sqlite3.Row]:
         """Rows of postings in the order of their ids. `state` is `all`, `open` or `closed`; `since` is an ISO time of
         their last event; `crawl` the number of a crawl that saw them last.
@@ -223,7 +242,18 @@ class Store:
         if targets is not None:
             where += f" AND target IN ({', '.join('?' * len(targets))})"
             given += targets
-        yield from self.db.execute(f"SELECT * FROM postings WHERE {where} ORDER BY id", given)
+        chosen = (
+            "*"
+            if not one_per_cluster
+            else (
+                "*, row_number() OVER (PARTITION BY coalesce(cluster, id)"
+                " ORDER BY instr(target, ':') = 0, first_seen_at, id) AS place"  # the employer's own board comes first
+            )
+        )
+        rows = f"SELECT {chosen} FROM postings WHERE {where}"
+        if one_per_cluster:
+            rows = f"SELECT * FROM ({rows}) WHERE place = 1"
+        yield from self.db.execute(f"{rows} ORDER BY id", given)
 
     def posting(self, id: str) -> sqlite3.Row | None:
         """One posting's row."""
