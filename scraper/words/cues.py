@@ -5,8 +5,10 @@ a language only on sentences that hold one of its stems.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
+from itertools import groupby
 from typing import Any, NamedTuple
 
 import ahocorasick
@@ -19,8 +21,10 @@ SUBJECTS = ("seniority", "workplace", "employment", "experience", "spoken", "off
 MAX_SENTENCES = 200
 MAX_REACH = 240  # characters that a sentence goes on to either side of a stem
 
-# The last branch parts list items that lost their line break: `опыт от 2 летЗнание SQL`.
-SENTENCE_END = re.compile(r"\n|[.!?;]\)?\s+(?=[A-ZÀ-ÞĄ-ŽА-ЯЁ•*-])|[•●▪]|(?<=[а-яё.)])(?=[А-ЯЁ][а-яё])")
+# It begins with a set of characters, so that the search skips to them fast.
+SENTENCE_END = re.compile(r"[\n.!?;•●▪](?:(?<=[\n•●▪])|\)?\s+(?=[A-ZÀ-ÞĄ-ŽА-ЯЁ•*-]))")
+# List items that lost their line break: `опыт от 2 летЗнание SQL`.
+LOST_BREAK = re.compile(r"(?<=[а-яё.)])(?=[А-ЯЁ][а-яё])")
 
 
 class Cue(NamedTuple):
@@ -58,24 +62,41 @@ def _stems(folded: str) -> Mapping[str, list[tuple[int, str]]]:
     return found
 
 
+@lru_cache(maxsize=2)
+def _ends(text: str) -> tuple[list[int], list[int]]:
+    """Where the marks between the sentences of a text begin and where they end."""
+    marks = [match.span() for match in SENTENCE_END.finditer(text)]
+    if not text.isascii():
+        marks = sorted([*marks, *(match.span() for match in LOST_BREAK.finditer(text))])
+    return [start for start, _ in marks], [end for _, end in marks]
+
+
 def cues(text: str, folded: str, subject: str) -> list[Cue]:
     """The sentences of a text that hold a stem of a subject, in reading order; `folded` is the text's fold.
 
     A text with more than `MAX_SENTENCES` of them is read as far as that.
     """
+    hits = _stems(folded)[subject]
+    if not hits:
+        return []
+    starts, ends = _ends(text)
     found: list[Cue] = []
-    for last, language in _stems(folded)[subject]:
-        if found and last < found[-1].end:
+    until = 0
+    for last, language in hits:
+        if last < until:
             if language not in found[-1].languages:
                 found[-1] = found[-1]._replace(languages=(*found[-1].languages, language))
             continue
         if len(found) == MAX_SENTENCES:
             break
-        start = max(found[-1].end if found else 0, last - MAX_REACH)
-        for mark in SENTENCE_END.finditer(text, start, last):
-            start = mark.end()
-        end = SENTENCE_END.search(text, last, last + MAX_REACH)
-        found.append(Cue(start, end.start() if end else min(len(text), last + MAX_REACH), (language,)))
+        start = max(until, last - MAX_REACH)
+        following = bisect_left(starts, last)
+        if following and starts[following - 1] >= start:
+            start = ends[following - 1]
+        until = min(len(text), last + MAX_REACH)
+        if following < len(starts):
+            until = min(until, starts[following])
+        found.append(Cue(start, until, (language,)))
     return found
 
 
@@ -83,7 +104,17 @@ def cues(text: str, folded: str, subject: str) -> list[Cue]:
 def rules(subject: str, language: str, name: str) -> re.Pattern[str] | None:
     """The rules `name` of a language as one expression over folded text; None where the language has none."""
     patterns = load(subject)["text"][language].get(name)
-    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns)) if patterns else None
+    return re.compile(one_of(patterns)) if patterns else None
+
+
+def one_of(patterns: Iterable[str]) -> str:
+    """Expressions as one, tried in their order; the edge of a word that several in a row begin with is sought once."""
+    return "|".join(
+        rf"\b(?:{'|'.join(f'(?:{pattern[2:]})' for pattern in run)})"
+        if edge
+        else "|".join(f"(?:{pattern})" for pattern in run)
+        for edge, run in groupby(patterns, key=lambda pattern: pattern.startswith(r"\b"))
+    )
 
 
 def cite(text: str, start: int, end: int, value: str | None = None) -> Span:
