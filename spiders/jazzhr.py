@@ -12,6 +12,7 @@ from scraper.page import Closed, Page, PageError, PageRequest, take
 from scraper.posting import RawPlace, RawPosting
 
 TOKEN = re.compile(r"/apply/(?:jobs/details/)?(?!jobs\b)(\w{6,})")
+SITE = re.compile("jazz|resumator|applytojob", re.IGNORECASE)
 PLACE = "normalize-space(.//*[contains(@class, 'map-marker')]/.. | .//*[contains(@class, 'location')])"
 DEPARTMENT = "normalize-space(.//*[contains(@class, 'sitemap')]/..)"
 
@@ -48,6 +49,8 @@ class Jazzhr(Board):
             yield from entries(page)
         elif nodes := job_postings(page.tree):
             yield {**listed, "node": nodes[0]}
+        elif not SITE.search(page.text) and not page.tree.css("a[href*='/apply/']"):
+            raise PageError("moved", f"{page.url}: no page of JazzHR")
         elif listed:
             yield Closed(listed["key"], "its page has no JobPosting")
         else:
@@ -81,7 +84,7 @@ def token_of(url: str) -> str | None:
 
 
 def links(page: Page) -> Iterator[PageRequest]:
-    """The postings that a careers page links to. Raises `PageError` where it is none."""
+    """The postings that a careers page links to."""
     known = set()
     for link in page.tree.css("a[href*='/apply/']"):
         key = token_of(page.join(link.attrib["href"]))
@@ -95,8 +98,6 @@ def links(page: Page) -> Iterator[PageRequest]:
                 "department": item.xpath(DEPARTMENT).get(),
             }
             yield PageRequest(page.join(link.attrib["href"]), kind="detail", key=key, carried={"row": row})
-    if not known and not re.search("jazz|resumator|applytojob", page.text, re.IGNORECASE):
-        raise PageError("moved", f"{page.url}: no careers page of JazzHR")
 
 
 def entries(page: Page) -> Iterator[Found]:

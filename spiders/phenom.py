@@ -46,7 +46,9 @@ class Phenom(Board):
         is_api = page.text.lstrip()[:1] in ("[", "{")
         state = page.json() if is_api else embedded(page)
         listed, nodes = deepcopy(page.carried.get("row", {})), [] if is_api else job_postings(page.tree)
-        if "jobDetail" in state or listed or (nodes and not state):
+        if not state and not nodes:
+            raise PageError("moved", f"{page.url}: no page of Phenom")
+        if "jobDetail" in state or listed or not state:
             job = take(state, "jobDetail.data.job")
             if job and isinstance(job, dict):
                 yield {**listed, **{name: value for name, value in job.items() if value not in (None, "", [])}}
@@ -56,9 +58,7 @@ class Phenom(Board):
                 yield Closed(key_of(listed) or page.url.rpartition("/")[2], "its page has no posting")
             return
         search = next((state[name] for name in ("eagerLoadRefineSearch", "refineSearch") if name in state), state)
-        if not isinstance(search, dict | list) or not search:
-            raise PageError("moved", f"{page.url}: no careers site of Phenom")
-        if "tokenAvailable" in search:
+        if not isinstance(search, dict | list) or "tokenAvailable" in search:
             raise PageError("refused", f"{page.url}: the site answers only within a visitor's session")
         data = (take(search, "data") if "data" in search else search) or {}
         rows = rows_of(page, data, "jobs", "title") if data and data != {"jobs": None} else []

@@ -54,7 +54,7 @@ class Successfactors(Board):
             yield {**listed, "node": nodes[0]}
         elif page.tree.css("[data-careersite-propertyid=description], .jobdescription"):
             yield {**listed, "node": {}}
-        elif listed:
+        elif listed and SITE.search(page.text):
             yield Closed(listed["key"], "its page has no posting")
         else:
             yield from tiles(page)
@@ -129,7 +129,7 @@ def tiles(page: Page) -> Iterator[Found]:
     figures = re.findall(r"\d+", words(page.tree, "#tile-search-results-label, .paginationLabel").replace(",", ""))
     if figures:
         yield Total(int(figures[-1]))
-    if not found and not start and not SITE.search(page.text):
+    if not found and not (start and page.kind == "list") and not SITE.search(page.text):
         raise PageError("moved", f"{page.url}: no careers site of SuccessFactors")
     total = int(figures[-1]) if figures else page.carried.get("total")
     following = start + len(found)
