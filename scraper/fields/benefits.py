@@ -31,10 +31,17 @@ ENOUGH, PLENTY = 3, 4
 SHORT = 160
 # A bare word counts where no more than so many characters stand around it between two marks or conjunctions.
 AROUND = 18
-EDGE = re.compile(r"[\n,;:.!?/|()•+&*–—]| (?:and|or|und|oder|et|ou|y|e|o|i|oraz|en|of|и|или|with|plus) ")
+EDGE = re.compile(r"[\n,;:.!?/|()•+&*–—]| (?:and|or|und|oder|et|ou|y|e|o|i|oraz|en|и|или|with|plus) ")
+
+# Within longer words short heads are found all the time: they are searched with the character before them.
+SHORT_HEAD = 5
+BEFORE = " \n(/+&,.:|\"'"
 
 OPEN = frozenset({SectionKind.BENEFITS, SectionKind.SALARY})
 CLOSED = frozenset(set(SectionKind) - OPEN - {SectionKind.OTHER, SectionKind.ABOUT})
+
+
+ORDER = {str(code): number for number, code in enumerate(BenefitCode)}
 
 
 class Phrase(NamedTuple):
@@ -64,7 +71,7 @@ def read_benefits(raw: RawPosting, document: Document) -> Reading[list[Benefit]]
     """
     found: dict[str, tuple[str, Span]] = {}
     for index, entry in enumerate(raw.benefits):
-        for mention in mentions(plain(fold(entry))):
+        for mention in mentions(plain(fold(f" {entry}"))):
             if mention.code not in (OFFER, DENY, NONE) and mention.code not in found:
                 found[mention.code] = (entry, Span(f"benefits[{index}]", quote=entry, value=mention.code))
     for code, slot in (("relocation", raw.relocation), ("visa_sponsorship", raw.visa_sponsorship)):
@@ -76,8 +83,7 @@ def read_benefits(raw: RawPosting, document: Document) -> Reading[list[Benefit]]
             found[mention.code] = (words, cite(document.text, mention.start, mention.end, mention.code))
     if not found:
         return None
-    order = {code.value: number for number, code in enumerate(BenefitCode)}
-    codes = sorted(found, key=order.__getitem__)
+    codes = sorted(found, key=ORDER.__getitem__)
     values = [Benefit(code=BenefitCode(code), text=found[code][0]) for code in codes]
     return Reading(values, tuple(found[code][1] for code in codes))
 
@@ -86,7 +92,8 @@ def offered(document: Document) -> list[Mention]:
     """The mentions in a text that are offers, in reading order."""
     folded = plain(document.folded)
     every = mentions(folded)
-    spoken = {language for language in {mention.language for mention in every} if speaks(folded, language)}
+    languages = {mention.language for mention in every if mention.code not in (OFFER, DENY, NONE)}
+    spoken = {language for language in languages if speaks(folded, language)}
     groups: dict[int, list[Mention]] = {}
     heads = group_starts(document)
     for mention in every:
@@ -96,9 +103,13 @@ def offered(document: Document) -> list[Mention]:
 
 
 def speaks(folded: str, language: str) -> bool:
-    """Whether a text has small words of a language. English is understood everywhere: other posts borrow its words."""
-    marks = load("benefits")["language"].get(language, ())
-    return language == "en" or sum(folded.count(mark) for mark in marks) * 2000 >= len(folded)
+    """Whether a text may be in a language, by its small words. English is always: posts in others borrow its words."""
+    marks = load("benefits")["language"]
+    return (
+        language == "en"
+        or sum(map(folded.count, marks[language])) * 2000 >= len(folded)
+        or not any(mark in folded for mark in marks["en"])
+    )
 
 
 def group_starts(document: Document) -> list[int]:
@@ -204,7 +215,10 @@ def automaton() -> ahocorasick.Automaton:
                 heads.setdefault(head, []).append(Phrase(code, language, strength, words != bare, rest))
     made = ahocorasick.Automaton()
     for head, phrases in heads.items():
-        made.add_word(head, (len(head), tuple(phrases)))
+        entry = (len(head), tuple(phrases))
+        short = len(head) <= SHORT_HEAD and not any(phrase.begins_inside for phrase in phrases)
+        for before in BEFORE if short else ("",):
+            made.add_word(before + head, entry)
     made.make_automaton()
     return made
 
