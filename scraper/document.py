@@ -110,6 +110,11 @@ HEADING_TAGS = {f"h{level}": level for level in range(1, 7)}
 SILENT_TAGS = frozenset(
     "script style noscript template head title svg math iframe object select textarea button audio video".split()
 )
+TAGS = (
+    dict.fromkeys(BLOCK_TAGS, "block")
+    | dict.fromkeys(SILENT_TAGS, "silent")
+    | {"br": "break", "td": "cell", "th": "cell", "b": "bold", "strong": "bold"}
+)
 
 # Levels of headings that no tag gives: bold, then a line of its own, then a line that ends with a colon.
 BY_BOLD, BY_LINE, BY_COLON = 7, 8, 9
@@ -151,14 +156,13 @@ def html_lines(html: str) -> list[Line]:
     walk = etree.iterwalk(root, events=("start", "end"))
     for event, node in walk:
         tag = node.tag
+        what = TAGS.get(tag)
         style = node.get("style", "") if styled else ""
         if event == "start":
-            if tag in SILENT_TAGS or (styled and (HIDDEN.search(style) or "hidden" in node.attrib)):
+            if what == "silent" or (styled and (HIDDEN.search(style) or "hidden" in node.attrib)):
                 walk.skip_subtree()
                 continue
-            if tag == "br":
-                flush()
-            elif tag in BLOCK_TAGS:
+            if what == "block":
                 if buffer and not (tag in ("p", "div") and fills_cell(node)):
                     flush()
                 if tag == "li":
@@ -169,25 +173,27 @@ def html_lines(html: str) -> list[Line]:
                     kind, level = "heading", BY_COLON
                 elif tag == "pre":
                     pre += 1
-            elif tag in ("td", "th"):
+            elif what == "break":
+                flush()
+            elif what == "cell":
                 if any(piece.strip(BLANK) for piece in reversed(buffer)):
                     buffer.append(" | ")
                 else:
                     buffer.clear()
-            if tag == "b" or tag == "strong" or (style and BOLD_STYLE.search(style)):
+            if what == "bold" or (style and BOLD_STYLE.search(style)):
                 buffer.append(BOLD)
-            if node.text:
-                buffer.append(node.text)
+            if text := node.text:
+                buffer.append(text)
         else:
-            if tag == "b" or tag == "strong" or (style and BOLD_STYLE.search(style)):
+            if what == "bold" or (style and BOLD_STYLE.search(style)):
                 buffer.append(PLAIN)
-            if tag in BLOCK_TAGS and not (tag in ("p", "div") and fills_cell(node)):
+            if what == "block" and not (tag in ("p", "div") and fills_cell(node)):
                 if buffer:
                     flush()
                 kind, level = "paragraph", 0
                 pre -= tag == "pre"
-            if node.tail:
-                buffer.append(node.tail)
+            if text := node.tail:
+                buffer.append(text)
     flush()
     return lines
 
@@ -247,6 +253,8 @@ EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 NOT_WORDS = re.compile(r"[^\w'+/-]+")
 RUN_ON = "•●▪✓✅"
 LONGEST_HEADING = 100
+# Spaces in a plain line that may be several headings joined.
+MOST_JOINED = 5
 # No post has so many lines; what is beyond them is one block.
 MOST_LINES = 5000
 
@@ -313,9 +321,9 @@ def clean_line(line: Line) -> list[Clean]:
     if BOLD in text or PLAIN in text:
         bold = len(bold_beginning(text))
         text = text.replace(BOLD, "").replace(PLAIN, "")
-    text = " ".join(text.split())
-    if not text.isprintable():
-        text = " ".join(INVISIBLE.sub("", text).split())
+    if not text.isprintable() or "  " in text:
+        text = " ".join(INVISIBLE.sub("", " ".join(text.split())).split())
+    text = text.strip(" ")
     if not text:
         return []
     bullet = BULLET.match(text) if kind != "heading" and (not text[0].isalpha() or text[1:2] == ")") else None
@@ -356,7 +364,11 @@ def read_heading(line: Clean, following: Clean | None) -> tuple[int, SectionKind
     if len(text) > 70 or text[0].islower() or line.kind == "item":
         return 0, None
     key = heading_key(text)
-    kind = whole_kind(key) or (begins_kind(key) if len(key.split()) <= 4 and not DIGIT.search(key) else None)
+    kind = (
+        whole_kind(key)
+        or joined_kind(key)
+        or (begins_kind(key) if len(key.split()) <= 4 and not DIGIT.search(key) else None)
+    )
     if kind:
         return BY_LINE, kind
     letters = text.isupper() and len(key) >= 6 and not DIGIT.search(text)
@@ -378,8 +390,8 @@ def read_labels(line: Clean, offset: int) -> list[Label]:
     if 0 < line.bold < len(text) - 1 and line.bold <= 40:
         name, rest = text[: line.bold], text[line.bold :]
         value = rest.lstrip(" :：-–—|")
-        if value and (name[-1] in ":：" or len(name.split()) <= 4):
-            labels.append(Label(label_name(name), offset + len(text) - len(value), offset + len(text)))
+        if value and (name[-1] in ":：" or len(name.split()) <= 4) and (name := label_name(name)):
+            labels.append(Label(name, offset + len(text) - len(value), offset + len(text)))
             return labels
     front = text[:46]
     if ":" in front or "：" in front or (" | " in text and ":" in text):
@@ -413,7 +425,8 @@ def add_heading_labels(document: Document) -> None:
             and (after is None or after.kind == "heading")
         ):
             name = label_name(document.text[heading.start : heading.end])
-            document.labels.append(Label(name, value.start, value.end))
+            if name:
+                document.labels.append(Label(name, value.start, value.end))
     document.labels.sort(key=lambda label: label.start)
 
 
@@ -449,6 +462,20 @@ def heading_key(text: str) -> str:
 def whole_kind(key: str) -> SectionKind | None:
     """The kind of a heading that is known word for word."""
     return vocabulary()[0].get(key)
+
+
+@lru_cache(maxsize=4096)
+def joined_kind(key: str) -> SectionKind | None:
+    """The kind of a heading that is nothing but known ones of one kind, joined: `benefits and perks`."""
+    if key.count(" ") > MOST_JOINED:
+        return None
+    matches = vocabulary()[3].find(key)
+    left = list(key)
+    for match in matches:
+        left[match.start : match.end] = " " * (match.end - match.start)
+    joining = load("headings")["joining"]["words"]
+    alike = len(matches) > 1 and len({match.value for match in matches}) == 1
+    return matches[0].value if alike and all(word in joining for word in "".join(left).split()) else None
 
 
 def begins_kind(key: str) -> SectionKind | None:
