@@ -1,7 +1,7 @@
 """Language of the text, ISO 639-1."""
 
-from collections import Counter
 from functools import cache
+from itertools import islice
 from typing import Any
 
 from scraper.document import Document
@@ -30,7 +30,7 @@ def read_language(raw: RawPosting, document: Document) -> Reading[str] | None:
     stated = code_of(raw.language) if raw.language else None
     said = (Span("language", quote=raw.language, value=stated),) if stated else ()
     text = prose(document)
-    letters = sum(map(str.isalpha, text))
+    letters = sum(1 for _ in islice(filter(str.isalpha, text), CLEAR_LETTERS))
     if letters < FEWEST_LETTERS:
         return Reading(stated, said) if stated else None
     seen, sureness = look(text)
@@ -56,7 +56,8 @@ def prose(document: Document) -> str:
 
 def shown(document: Document, code: str) -> tuple[Span, ...]:
     """The longest block, as the words that show the language."""
-    block = max(document.blocks, key=lambda block: block.end - block.start)
+    lengths = [block.end - block.start for block in document.blocks]
+    block = document.blocks[lengths.index(max(lengths))]
     end = min(block.end, block.start + LONGEST_QUOTE)
     return (Span("description", block.start, end, document.text[block.start : end], code),)
 
@@ -65,8 +66,13 @@ def look(text: str) -> tuple[str, float]:
     """The language of a text and how sure it is, 0 to 1: by its function words where they leave no doubt."""
     known = function_words()
     words = text.lower().split()
-    counts = Counter(code for word in words for code in known.get(word, ()))
-    (first, most), (_, second) = (counts + Counter({"": 1, "-": 1})).most_common(2)
+    counts: dict[str, int] = {"": 1, "-": 1}
+    for word in words:
+        for code in known.get(word, ()):
+            counts[code] = counts.get(code, 0) + 1
+    first = max(counts, key=counts.__getitem__)
+    most = counts.pop(first)
+    second = max(counts.values())
     if most >= FEWEST_HITS and most >= CLEAR_RATIO * second and most >= len(words) * CLEAR_SHARE:
         return first, 1.0
     seen, sureness = model().classify(text)
