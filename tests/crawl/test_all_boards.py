@@ -1,6 +1,7 @@
 """All boards at once against a loopback server that serves their goldens, with a dead, a slow and a garbage target."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +17,7 @@ TYPES = {".json": "application/json", ".xml": "application/xml", ".html": "text/
 
 
 def path_of(url: str) -> str:
-    return "/" + url.split("://", 1)[1].partition("#")[0]
+    return "/" + re.sub(r"\{(\w+)\}", r"key-of-\1", url.split("://", 1)[1].partition("#")[0])
 
 
 def reply_of(case: Case) -> Reply:
