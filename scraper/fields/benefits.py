@@ -16,14 +16,17 @@ from scraper.words.cues import cite
 
 BARE, WEAK, PLAIN, SURE = 0, 1, 2, 3
 STRENGTH = {"?": BARE, "!": SURE}
-NONE, OFFER, DENY = "none", "offer", "deny"
+# Tables of the vocabulary that are no benefit.
+NONE, OFFER, DENY, REFUSED = "none", "offer", "deny", "refused"
+CUES = frozenset({OFFER, DENY, REFUSED})
+ASIDE = CUES | {NONE}
 
 # Up to three words, none of which ends a sentence.
 GAP = r",?(?: [^ \n;!?•.]{1,25}){0,3}? "
 ENDING = r"\w{0,20}"
 
 # How far an offer or a refusal reaches, in characters, and what ends its reach.
-OFFER_REACH, DENY_REACH = 400, 40
+OFFER_REACH, DENY_REACH, REFUSED_REACH = 400, 40, 15
 DENY_END = re.compile(r"[\n.;:,!?•(]|\b(?:but|only|just|aber|mais|pero|ma|mas|ale|maar|но|а)\b")
 # So many different benefits in one paragraph or list are an offer by themselves.
 ENOUGH, PLENTY = 3, 4
@@ -72,13 +75,14 @@ def read_benefits(raw: RawPosting, document: Document) -> Reading[list[Benefit]]
     found: dict[str, tuple[str, Span]] = {}
     for index, entry in enumerate(raw.benefits):
         for mention in mentions(plain(fold(f" {entry}"))):
-            if mention.code not in (OFFER, DENY, NONE) and mention.code not in found:
+            if mention.code not in ASIDE and mention.code not in found:
                 found[mention.code] = (entry, Span(f"benefits[{index}]", quote=entry, value=mention.code))
-    for code, slot in (("relocation", raw.relocation), ("visa_sponsorship", raw.visa_sponsorship)):
+    slots = {"relocation": raw.relocation, "visa_sponsorship": raw.visa_sponsorship}
+    for code, slot in slots.items():
         if slot is True and code not in found:
             found[code] = (code.replace("_", " "), Span(code, quote=str(slot), value=code))
     for mention in offered(document):
-        if mention.code not in found:
+        if mention.code not in found and slots.get(mention.code) is not False:
             words = document.text[mention.start : mention.end]
             found[mention.code] = (words, cite(document.text, mention.start, mention.end, mention.code))
     if not found:
@@ -92,7 +96,7 @@ def offered(document: Document) -> list[Mention]:
     """The mentions in a text that are offers, in reading order."""
     folded = plain(document.folded)
     every = mentions(folded)
-    languages = {mention.language for mention in every if mention.code not in (OFFER, DENY, NONE)}
+    languages = {mention.language for mention in every if mention.code not in ASIDE}
     spoken = {language for language in languages if speaks(folded, language)}
     groups: dict[int, list[Mention]] = {}
     heads = group_starts(document)
@@ -129,10 +133,11 @@ def offers_of(group: list[Mention], document: Document, folded: str) -> Iterator
     kind = document.kind_at(group[-1].start)
     cues = [mention.start for mention in group if mention.code == OFFER]
     denials = [mention.end for mention in group if mention.code == DENY]
-    named = [mention for mention in group if mention.code not in (OFFER, DENY, NONE)]
+    refusals = [mention.start for mention in group if mention.code == REFUSED]
+    named = [mention for mention in group if mention.code not in ASIDE]
     codes = len({mention.code for mention in named if mention.strength >= PLAIN})
     for mention in named:
-        if denied(mention, denials, folded):
+        if denied(mention, denials, refusals, folded):
             continue
         cue = any(0 < mention.start - start <= OFFER_REACH for start in cues)
         if kind in OPEN:
@@ -147,10 +152,13 @@ def offers_of(group: list[Mention], document: Document, folded: str) -> Iterator
             yield mention
 
 
-def denied(mention: Mention, denials: list[int], folded: str) -> bool:
-    """Whether a refusal right before a mention reaches it."""
+def denied(mention: Mention, denials: list[int], refusals: list[int], folded: str) -> bool:
+    """Whether a refusal that ends before a mention, or begins after it, reaches it."""
     return any(
         0 <= mention.start - end <= DENY_REACH and not DENY_END.search(folded, end, mention.start) for end in denials
+    ) or any(
+        0 <= start - mention.end <= REFUSED_REACH and not DENY_END.search(folded, mention.end, start)
+        for start in refusals
     )
 
 
@@ -189,7 +197,7 @@ def mentions(text: str) -> list[Mention]:
     kept: list[Mention] = []
     start = end = 0
     for mention in found:
-        if mention.code in (OFFER, DENY):
+        if mention.code in CUES:
             kept.append(mention)
         elif mention.end > end or (mention.start, mention.end) == (start, end):
             kept.append(mention)

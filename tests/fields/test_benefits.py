@@ -134,6 +134,7 @@ def test_items_of_a_part_about_benefits(heading: str, rows: list[tuple[str, set[
         (listed("Benefits", "Work-life balance"), set()),
         (listed("Условия", "С 9 до 18 и перерыв на обед 1 час"), set()),
         (listed("Benefits", "No relocation package", "Unfortunately no visa sponsorship"), set()),
+        (listed("Benefits", "Relocation support is not available"), set()),
         (listed("Benefits", "No core hours", "No bonus, but free lunch"), {"flexible_hours", "meals"}),
         ("", set()),
     ],
@@ -185,6 +186,10 @@ def test_slots_come_first_and_keep_their_words() -> None:
         ("relocation", "relocation"),
         ("description", "meals"),
     ]
+
+
+def test_a_slot_that_refuses_outweighs_the_text() -> None:
+    assert codes(listed("Benefits", "Relocation package", "Free lunch"), relocation=False) == {"meals"}
 
 
 def test_one_entry_a_code_with_the_first_words() -> None:
