@@ -61,8 +61,7 @@ class Bundesagentur(Board):
         older = isinstance(reply, dict) and "stellenangebote" in reply
         rows = [] if total == 0 else rows_of(page, reply, "stellenangebote" if older else "ergebnisliste", "refnr")
         for row in rows:
-            key = isinstance(row, dict) and (row.get("referenznummer") or row.get("refnr"))
-            if key:
+            if isinstance(row, dict) and (key := str(row.get("referenznummer") or row.get("refnr") or "")):
                 url = f"{API}/v4/jobdetails/{base64.b64encode(key.encode()).decode()}"
                 changed = row.get("aenderungsdatum") or row.get("modifikationsTimestamp")
                 carried = {"row": row}

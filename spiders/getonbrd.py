@@ -48,12 +48,12 @@ class Getonbrd(Board):
     def jobs(self, page: Page) -> Iterable[Found]:
         reply = page.json()
         for row in rows_of(page, reply, "data", "attributes"):
-            kind, key = (row.get("type"), str(row.get("id"))) if isinstance(row, dict) else (None, "")
-            if kind == "category":
+            key = str(row.get("id") or "") if isinstance(row, dict) else ""
+            if key and row.get("type") == "category":
                 yield self.listed(key, 1)
             elif key not in self.shown:
                 yield row
-            self.shown.add(key)
+                self.shown |= {key} - {""}
         number, pages = page.carried.get("number", 1), take(reply, "meta.total_pages")
         if "category" in page.carried and isinstance(pages, int) and number < pages:
             yield self.listed(page.carried["category"], number + 1)

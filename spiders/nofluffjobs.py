@@ -98,8 +98,8 @@ class Nofluffjobs(Board):
 
 def key_of(row: dict[str, Any]) -> str:
     """What the rows of one offer share: its reference, or its id without the city at its end."""
-    key, places = str(row.get("id") or row.get("url")), (row.get("location") or {}).get("places") or []
-    ends = [f"-{place['city']}" for place in places if isinstance(place, dict) and place.get("city")]
+    key = str(row.get("id") or row.get("url"))
+    ends = [f"-{place['city']}" for place in places_of(row) if isinstance(place, dict) and place.get("city")]
     own = next((end for end in ends if key.endswith(end)), "")
     return str(row.get("reference") or key.removesuffix(own))
 
@@ -110,9 +110,16 @@ def merged(rows: list[Any]) -> list[Any]:
     for number, row in enumerate(rows):
         offer = offers.setdefault(key_of(row) if isinstance(row, dict) and row.get("id") else number, row)
         if offer is not row:
-            known = offer.setdefault("location", {}).setdefault("places", [])
-            known += [place for place in (row.get("location") or {}).get("places") or [] if place not in known]
+            known = places_of(offer)
+            added = [place for place in places_of(row) if place not in known]
+            offer["location"] = {**(offer.get("location") or {}), "places": known + added}
     return list(offers.values())
+
+
+def places_of(row: dict[str, Any]) -> list[Any]:
+    """The places of a row."""
+    place = row.get("location")
+    return (place.get("places") if isinstance(place, dict) else None) or []
 
 
 def pay_of(row: dict[str, Any]) -> list[RawSalary]:

@@ -45,8 +45,7 @@ class Reed(Board):
         reply = page.json()
         rows = rows_of(page, reply, "results", "jobId")
         if page.kind == "detail" or (isinstance(reply, dict) and "results" not in reply):
-            told = [{name: value for name, value in row.items() if value not in (None, "")} for row in rows]
-            yield from (dict(page.carried.get("row", {})) | row for row in told)
+            yield from (whole(page, row) for row in rows)
             return
         for row in rows:
             if isinstance(row, dict) and (key := row.get("jobId")):
@@ -76,3 +75,9 @@ class Reed(Board):
                 text=take(row, "salary"),
             ),
         )
+
+
+def whole(page: Page, row: Any) -> Any:
+    """A job's own reply with what the list said of it."""
+    told = {name: value for name, value in row.items() if value not in (None, "")} if isinstance(row, dict) else None
+    return row if told is None else dict(page.carried.get("row", {})) | told

@@ -60,13 +60,13 @@ class Usajobs(Board):
             for opening in page.xml().xpath("//PositionOpening"):
                 row = row_of(opening)
                 if (status := take(row, "status")) == "Inactive":
-                    yield Closed(row["MatchedObjectId"], f"the feed says {status}")
+                    yield Closed(str(row["MatchedObjectId"]), f"the feed says {status}")
                 else:
                     yield row
             return
         reply = page.json()
         result = reply.get("SearchResult", reply) if isinstance(reply, dict) else {"SearchResultItems": reply}
-        rows = take(result, "SearchResultItems")
+        rows = [result] if "MatchedObjectDescriptor" in (result or ()) else take(result, "SearchResultItems")
         if not isinstance(rows, list):
             raise PageError("broken", f"{page.url}: no SearchResultItems in the reply")
         yield from rows
@@ -141,7 +141,7 @@ def row_of(opening: Selector) -> dict[str, Any]:
     def said(*path: str) -> list[str]:
         return [text for name in path for text in map(str.strip, opening.xpath(f".//{name}/text()").getall()) if text]
 
-    key = said("DocumentID")[0]
+    key = next(iter(said("DocumentID")), None)
     coded = {"PositionSchedule": "PositionScheduleTypeCode", "PositionOfferingType": "PositionOfferingTypeCode"}
     coded["JobCategory"] = "JobCategoryCode"
     parts = {name: said(f"GOVT_XMLJobBody//{name}") for name in PARTS}

@@ -47,8 +47,8 @@ class Workatastartup(Board):
         elif not isinstance(props.get("jobPostings"), list):
             raise PageError("moved", f"{page.url}: no jobs of a company")
         for row in [] if job else props["jobPostings"]:
-            if isinstance(row, dict) and row.get("url"):
-                yield PageRequest(urljoin(SITE, row["url"]), kind="detail", key=str(row["id"]))
+            if isinstance(row, dict) and row.get("url") and (key := row.get("id")):
+                yield PageRequest(urljoin(SITE, row["url"]), kind="detail", key=str(key))
             else:
                 yield row
 
@@ -64,7 +64,7 @@ class Workatastartup(Board):
             **taken(row, title="title", apply_url="applyUrl", employment="type", experience="minExperience"),
             **taken(row, employer_name="companyName", employer_url="company.website", visa_sponsorship="visa"),
             **taken(row, skills="skills", key="id"),
-            "url": urljoin(SITE, take(row, "url")),
+            "url": urljoin(SITE, take(row, "url") or page.url),
             "departments": list(dict.fromkeys([take(row, "prettyRole"), take(row, "roleSpecificType")])),
             "benefits": [f"Equity {equity}"] if equity else [],
         }
