@@ -337,6 +337,8 @@ def clean_line(line: Line) -> list[Clean]:
 def bold_beginning(text: str) -> str:
     """The bold words that a line with marks begins with."""
     inside = ""
+    if text.lstrip()[0] != BOLD:
+        return inside
     for run in text.split(PLAIN):
         before, _, within = run.partition(BOLD)
         if before.strip():

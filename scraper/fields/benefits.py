@@ -184,15 +184,15 @@ def mentions(text: str) -> list[Mention]:
     for last, (length, phrases) in automaton().iter(text):
         start, end = last - length + 1, last + 1
         inside = start > 0 and text[start].isalnum() and text[start - 1].isalnum()
-        for phrase in phrases:
-            if inside and not phrase.begins_inside:
+        for code, language, strength, begins_inside, rest in phrases:
+            if inside and not begins_inside:
                 continue
-            if phrase.tail:
-                match = phrase.tail.match(text, end)
+            if rest:
+                match = rest.match(text, end)
                 if match:
-                    found.append(Mention(start, match.end(), phrase.code, phrase.strength, phrase.language))
-            elif not (text[end - 1].isalnum() and text[end : end + 1].isalnum()):
-                found.append(Mention(start, end, phrase.code, phrase.strength, phrase.language))
+                    found.append(Mention(start, match.end(), code, strength, language))
+            elif not (text[last].isalnum() and text[end : end + 1].isalnum()):
+                found.append(Mention(start, end, code, strength, language))
     found.sort(key=lambda mention: (mention.start, -mention.end))
     kept: list[Mention] = []
     start = end = 0
