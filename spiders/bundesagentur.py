@@ -14,7 +14,7 @@ API = "https://rest.arbeitsagentur.de/jobboerse/jobsuche-service/pc"
 HEADERS = {"X-API-Key": "jobboerse-jobsuche"}  # the public name of the site's own search page, no secret
 SIZE, MOST = 100, 10_000
 """Posts on a page, and posts that the search gives at most: narrow it to see all."""
-NOTHING = ("null", "KEINE_ANGABE", "KEINE_ANGABEN")
+NOTHING = ("null", "KEINE_ANGABE", "KEINE_ANGABEN", "keine Angaben")
 TITLES, TEXTS = ("stellenangebotsTitel", "titel"), ("stellenangebotsBeschreibung", "stellenbeschreibung")
 PART_TIME = ("Vormittag", "Nachmittag", "Abend", "Flexibel")
 
@@ -28,8 +28,8 @@ class Bundesagentur(Board):
     target = "bundesagentur"
     doors = ("json api", "json api v4")
     publishes = (
-        *("employer_name", "description", "locations", "workplace", "employment", "departments", "salary"),
-        *("published", "updated", "expires", "apply_url"),
+        *("employer_name", "description", "locations", "workplace", "employment", "skills", "departments"),
+        *("salary", "published", "updated", "expires", "apply_url"),
     )
     options = {
         "was": "occupation or words, e.g. `Koch`",
@@ -57,7 +57,8 @@ class Bundesagentur(Board):
             told = {name: value for name, value in reply.items() if value not in (None, "", [])}
             yield deepcopy(page.carried.get("row", {})) | told
             return
-        total = take(reply, "maxErgebnisse")
+        counted = str(take(reply, "maxErgebnisse"))
+        total = int(counted) if counted.isdecimal() else None
         older = isinstance(reply, dict) and "stellenangebote" in reply
         rows = [] if total == 0 else rows_of(page, reply, "stellenangebote" if older else "ergebnisliste", "refnr")
         for row in rows:
@@ -68,7 +69,7 @@ class Bundesagentur(Board):
                 yield PageRequest(url, kind="detail", key=key, headers=HEADERS, carried=carried, version=changed)
             else:
                 yield row
-        if isinstance(total, int):
+        if total is not None:
             yield Total(total)
         number = page.carried.get("number", 1)
         if rows and number * SIZE < min(total or 0, MOST):
@@ -77,11 +78,12 @@ class Bundesagentur(Board):
     def posting(self, page: Page, row: dict[str, Any]) -> RawPosting:
         key = take(row, "referenznummer|refnr")
         parts = [take(row, "stellenangebotsBeschreibung|stellenbeschreibung"), take(row, "arbeitgeberdarstellung")]
-        text = "\n\n".join(filter(None, parts))
+        text = "\n\n".join(str(part) for part in parts if part)
         places = take(row, "stellenlokationen") or take(row, "arbeitsorte") or [take(row, "arbeitsort")]
         kind = said(take(row, "homeofficetyp"))
         home = "Homeoffice möglich" if take(row, "homeofficemoeglich") else None
         pay = taken(row, min="gehaltsspanneVon|festgehalt", max="gehaltsspanneBis", period="verguetungsangabe")
+        pay["text"] = take(row, "verguetung")
         return self.raw(
             page,
             key=key,
@@ -99,6 +101,7 @@ class Bundesagentur(Board):
             locations=[place_of(place) for place in places if place],
             workplace="Homeoffice AUSSCHLIESSLICH" if home and kind == "AUSSCHLIESSLICH" else home,
             employment=kinds_of(row),
+            skills=[name for skill in take(row, "fertigkeiten") or [] for name in skills_of(skill)],
             salary=RawSalary(**{name: said(value) for name, value in pay.items()}),
         )
 
@@ -117,13 +120,21 @@ def kinds_of(row: dict[str, Any]) -> list[Any]:
         ("Minijob", take(row, "istGeringfuegigeBeschaeftigung")),
     ]
     kinds = [name for name, flag in flags if flag] + (take(row, "arbeitszeitmodelle") or [])
-    return [said(kind) for kind in (*kinds, take(row, "vertragsdauer|befristung"), take(row, "stellenangebotsart"))]
+    rest = [take(row, "vertragsdauer|befristung"), take(row, "stellenangebotsart|angebotsart")]
+    return [said(kind) for kind in kinds + rest]
+
+
+def skills_of(skill: Any) -> list[Any]:
+    """The skills of one group, which the older replies sort by how well they must be known."""
+    levels = take(skill, "auspraegungen")
+    listed = [name for names in levels.values() for name in names] if isinstance(levels, dict) else []
+    return listed or [take(skill, "hierarchieName") if isinstance(skill, dict) else skill]
 
 
 def place_of(place: dict[str, Any]) -> RawPlace:
     """A place of either generation."""
     parts = take(place, "adresse") or place
-    street = " ".join(filter(None, [said(take(parts, "strasse")), said(take(parts, "hausnummer"))]))
+    street = " ".join(str(part) for name in ("strasse", "hausnummer") if (part := said(take(parts, name))))
     address = taken(parts, city="ort", postal_code="plz", region="region", country="land")
     return RawPlace(
         street=street,

@@ -58,7 +58,7 @@ class Nofluffjobs(Board):
             else:
                 yield row
         number, pages = page.carried.get("number", 1), take(reply, "totalPages") or 1
-        if number < pages and "number" in page.carried:
+        if isinstance(pages, int) and number < pages and "number" in page.carried:
             yield self.found(number + 1)
         elif pages == 1 and isinstance(total := take(reply, "totalCount"), int):  # it counts rows
             yield Total(total - len(rows) + len(offers))
