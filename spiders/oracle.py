@@ -64,7 +64,8 @@ class Oracle(Board):
 
     def jobs(self, page: Page) -> Iterable[Found]:
         reply = page.json()
-        items = rows_of(page, [reply] if "requisitionList" in reply else reply, "items", "Id")
+        one = isinstance(reply, dict) and "requisitionList" in reply
+        items = rows_of(page, [reply] if one else reply, "items", "Id")
         if not items and page.kind == "detail":
             yield Closed(str(page.carried.get("row", {}).get("Id")), "the board has no details of it")
         for item in items:

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
-
-import orjson
 
 from scraper.crawl.board import Board, Found
 from scraper.page import Page, PageError, PageRequest, headed, rows_of, take, taken
@@ -89,7 +88,7 @@ def merged(rows: list[Any]) -> list[Any]:
     """Rows that are one posting in several places made one, the places of each in a list."""
     found: dict[Any, Any] = {}
     for number, row in enumerate(rows):
-        key = (row.get("uuid") or row.get("id")) if isinstance(row, dict) else None
+        key = str(row.get("uuid") or row.get("id") or "") if isinstance(row, dict) else ""
         twin = found.setdefault(key or number, row)
         if key and (places := take(row, "locations|workLocation")):
             kept = twin.setdefault("locations", [])
@@ -100,7 +99,7 @@ def merged(rows: list[Any]) -> list[Any]:
 def data_of(page: Page) -> Any:
     """The reply that a page for people carries. Raises `PageError` where it carries none."""
     for text in page.tree.css("script#__NEXT_DATA__::text").getall():
-        for node in nodes_in(orjson.loads(text)):
+        for node in nodes_in(replace(page, text=text).json()):
             if isinstance(node.get("items"), list) or ("name" in node and {"uuid", "workLocations"} & node.keys()):
                 return node
     raise PageError("login", f"{page.url}: a web page came in place of JSON")

@@ -111,10 +111,10 @@ def listed(page: Page, reply: Any) -> Iterator[Found]:
     Raises `PageError`: `refused` where a page that should hold postings is empty, `looped` beyond the cap.
     """
     offset, facets = page.carried.get("offset", 0), page.carried.get("facets", {})
-    rows = reply.get("jobPostings") if isinstance(reply, dict) else None
-    if rows is None and not (rows := [*older(reply)]):
+    rows, said = (reply.get("jobPostings"), reply.get("total")) if isinstance(reply, dict) else (None, 0)
+    if not isinstance(rows, list) and not (rows := [*older(reply)]):
         raise PageError("broken", f"{page.url}: no jobPostings in the reply")
-    said = int(reply.get("total") or 0) if not offset else 0
+    said = said if isinstance(said, int) and not offset else 0
     total = said or page.carried.get("total", 0)
     if offset >= CAP == total:
         raise PageError("looped", f"{page.url}: {CAP} is all that the list shows of {facets or 'its postings'}")
@@ -132,7 +132,7 @@ def listed(page: Page, reply: Any) -> Iterator[Found]:
         if not path:
             yield row
         else:
-            yield PageRequest(base + path, kind="detail", key=key_of(row), headers=JSON, carried={"row": row})
+            yield PageRequest(f"{base}{path}", kind="detail", key=key_of(row), headers=JSON, carried={"row": row})
     for start in range(PAGE, said + (said == CAP), PAGE):
         yield asked(page.url, start, facets, said)
 
@@ -151,11 +151,12 @@ def older(reply: Any, depth: int = 12) -> Iterator[dict[str, Any]]:
 def facets_of(reply: Any) -> dict[str, dict[str, int]]:
     """The facets of a list, also those inside a group: name to the ids of values and their counts."""
     found: dict[str, dict[str, int]] = {}
-    for facet in reply.get("facets") or reply.get("values") or []:
+    groups = reply if isinstance(reply, list) else reply.get("facets")
+    for facet in groups or []:
         values = [value for value in facet.get("values") or [] if isinstance(value, dict)]
         counts = {value["id"]: value.get("count") or 0 for value in values if value.get("id")}
         found |= {facet["facetParameter"]: counts} if counts and facet.get("facetParameter") else {}
-        found |= facets_of({"values": [value for value in values if "facetParameter" in value]})
+        found |= facets_of([value for value in values if "facetParameter" in value])
     return found
 
 
