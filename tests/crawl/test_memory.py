@@ -161,11 +161,24 @@ def test_every_reply_is_in_the_archive_with_what_a_board_needs(tmp_path: Path) -
     def busy(asked: Asked) -> Reply:
         return Reply("busy", 503) if asked.count == 1 else post()
 
-    with serve({"/sitemap.xml": sitemap(dict.fromkeys("ab", "1")), "/a": busy}) as site:
-        crawl(tmp_path, site)
+    packed = Reply(gzip.compress(str(post("Packed").body).encode()), headers={"Content-Encoding": "gzip"})
+    answers = {
+        "/sitemap.xml": sitemap(dict.fromkeys("abcd", "1")),
+        "/a": busy,
+        "/c": Reply("", 302, {"Location": "/moved"}),
+        "/moved": post("Moved"),
+        "/d": packed,
+    }
+    with serve(answers) as site:
+        ran = crawl(tmp_path, site)
     replies = [reply for path in archive_files([tmp_path / "archive"]) for reply in read_archive(path)]
     statuses = [(reply.url.rpartition("/")[2], reply.status) for reply in replies]
-    assert {("sitemap.xml", 200), ("a", 503), ("a", 200), ("b", 404)} <= set(statuses)
+    expected = {("sitemap.xml", 200), ("a", 503), ("a", 200), ("b", 404), ("c", 302), ("moved", 200), ("d", 200)}
+    assert expected <= set(statuses)
+    assert {row["title"] for row in ran.rows()} == {"Lamp Tester", "Moved", "Packed"}
+    assert b"Packed" in next(reply.body for reply in replies if reply.url.endswith("/d"))
+    again = rolecall(tmp_path, "reparse").clean()
+    assert len(again.out.splitlines()) == 3
     (read,) = (reply for reply in replies if reply.url.endswith("/a") and reply.status == 200)
     assert read.context["target"] == "wantapply"
     assert read.context["kind"] == "detail"
@@ -313,6 +326,18 @@ def test_the_archive_keeps_no_key(tmp_path: Path) -> None:
     data = gzip.decompress(path.read_bytes())
     assert secret.encode() not in data
     assert b"Accept: text/html" in data
+
+
+def test_files_are_ended_by_day_and_by_size(tmp_path: Path) -> None:
+    writer = ArchiveWriter(tmp_path, "probe", most_bytes=2000)
+    for day in (1, 1, 1, 2):
+        at = datetime(2026, 11, day, tzinfo=UTC)
+        writer.write(Archived("https://x.example/", 200, [], os.urandom(1500), at, {"board": "probe"}))
+    writer.close()
+    files = [path.relative_to(tmp_path).parts for path in archive_files([tmp_path])]
+    assert len([folder for folder, _ in files if folder == "2026-11-01"]) > 1
+    assert files[-1][0] == "2026-11-02"
+    assert sum(len(list(read_archive(path))) for path in archive_files([tmp_path])) == 4
 
 
 def test_json_lists_are_as_good_as_pages(tmp_path: Path) -> None:
