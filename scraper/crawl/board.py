@@ -26,6 +26,7 @@ from twisted.python.failure import Failure
 from scraper import __version__
 from scraper.crawl.blocks import block_seen
 from scraper.crawl.fetch import key
+from scraper.crawl.guard import PrivateAddress
 from scraper.crawl.report import TargetReport
 from scraper.page import Closed, Page, PageError, PageRequest, Total
 from scraper.posting import RawPlace, RawPosting, RawSalary
@@ -338,7 +339,9 @@ class Board(scrapy.Spider):
         report.answered += 1
         response: Response | None = getattr(failure.value, "response", None)
         if response is None:
-            if isinstance(failure.value, IgnoreRequest):
+            if isinstance(failure.value, PrivateAddress):
+                yield from self.miss_page(report, asked, employer, f"{asked.url}: {failure.value}", "refused")
+            elif isinstance(failure.value, IgnoreRequest):
                 report.stop("blocked", f"{asked.url}: robots.txt forbids it; ask the site's owner for leave")
             else:
                 what = f"{asked.url}: {failure.getErrorMessage() or type(failure.value).__name__}"
@@ -370,7 +373,7 @@ class Board(scrapy.Spider):
     def count_lost(self, report: TargetReport, asked: PageRequest, what: str, outcome: str = "broken") -> None:
         """Name a lost page. The first page of a target lost is the target lost."""
         report.lost += 1
-        report.lost_lists += asked.kind == "list"
+        report.lost_lists += asked.key is None
         report.lose(what)
         if asked.kind == "list" and not report.keys:
             report.stop(outcome, what)

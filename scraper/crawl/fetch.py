@@ -10,8 +10,12 @@ from pathlib import Path
 from dotenv import dotenv_values
 from scrapy import Request
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
-from scrapy.http import Response
+from scrapy.exceptions import CannotResolveHostError
+from scrapy.http import Response, XmlResponse
+from scrapy.utils.gz import gunzip
+from scrapy.utils.httpobj import urlparse_cached
 
+from scraper.crawl.guard import PrivateAddress, Resolver
 from scraper.crawl.home import home
 
 KEY = re.compile(r"(?:\{|%7B)([A-Z][A-Z0-9_]+)(?:\}|%7D)")
@@ -27,6 +31,9 @@ def env_file() -> dict[str, str | None]:
 def key(name: str) -> str | None:
     """A board's key from the environment or a `.env` file; None where it is not set."""
     return os.environ.get(name) or env_file().get(name) or None
+
+
+GZIP = b"\x1f\x8b"
 
 
 class Fetch(HTTP11DownloadHandler):
@@ -45,11 +52,26 @@ class Fetch(HTTP11DownloadHandler):
             sent.headers[name] = text
         if mirror := self.crawler.settings.get("ROLECALL_MIRROR"):
             sent = sent.replace(url=f"{mirror.rstrip('/')}/{sent.url.split('://', 1)[1]}")
-        response = await super().download_request(sent)
+        try:
+            response = await super().download_request(sent)
+        except CannotResolveHostError:
+            host = urlparse_cached(sent).hostname or ""
+            if host in Resolver.refused:
+                raise PrivateAddress(host, Resolver.refused[host]) from None
+            raise
         request.meta["fetched_at"] = datetime.now(UTC).isoformat()
-        return response.replace(url=request.url)
+        response = response.replace(url=request.url)
+        return unzipped(response, self._default_maxsize) if response.body[:2] == GZIP else response
 
 
 def filled(text: str) -> str:
     """A text with its keys in place; a key that is not set becomes nothing."""
     return KEY.sub(lambda found: key(found[1]) or "", text)
+
+
+def unzipped(response: Response, most: int) -> Response:
+    """A gzipped file, as sitemaps come, as the XML that it holds; a packed body stays to be unpacked by Scrapy."""
+    if b"Content-Encoding" in response.headers:
+        return response
+    headers = {**response.headers, b"Content-Type": b"application/xml"}
+    return response.replace(cls=XmlResponse, headers=headers, body=gunzip(response.body, max_size=most))

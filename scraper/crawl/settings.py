@@ -24,6 +24,8 @@ DOWNLOAD_HANDLERS = dict.fromkeys(["file", "data", "ftp", "s3"]) | {  # a link n
     "https": "scraper.crawl.fetch.Fetch",
 }
 DOWNLOAD_VERIFY_CERTIFICATES = True
+TWISTED_DNS_RESOLVER = "scraper.crawl.guard.Resolver"
+ROLECALL_ALLOW_PRIVATE = os.environ.get("ROLECALL_ALLOW_PRIVATE") or False  # the operator's own network is no target
 DOWNLOAD_MAXSIZE = 64 * 1024 * 1024  # a whole board in one reply stays below; Scrapy's 1 GiB is no limit
 DOWNLOAD_WARNSIZE = 0  # large replies are usual here
 DOWNLOAD_TIMEOUT = 60
@@ -50,11 +52,13 @@ ROLECALL_REFRESH = False
 # The line.
 ITEM_PIPELINES = {"scraper.crawl.pipelines.ReadPostings": 100}
 DOWNLOADER_MIDDLEWARES = {
+    "scraper.crawl.guard.Guard": 80,
     "scraper.crawl.middlewares.StopTarget": 90,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "scraper.crawl.memory.Revalidate": 540,
     "scraper.crawl.middlewares.PatientRetry": 550,
-    "scraper.crawl.archiving.Archive": 585,
+    "scraper.crawl.archiving.Archive": 605,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": 610,  # the archive keeps bodies unpacked
 }
 EXTENSIONS = {"scraper.crawl.memory.Remember": 0}
 FEED_EXPORTERS = dict.fromkeys(["jsonl", "jsonlines", "jl"], "scraper.crawl.feeds.PostingLines") | {
