@@ -471,28 +471,30 @@ def _is_field(lowered: str) -> bool:
 def _has_place(text: str, beside: bool) -> bool:
     """Whether the words, without modes and the like, are names of places for the greater part."""
     left = _words_out(text, "modes", "kinds")
-    if not re.search(
-        r"[^\W\d_]", "".join(word for word in re.findall(r"[^\W\d_]+", left.lower()) if word not in _set("around"))
-    ):
+    if not _names(left):
         return (
             beside
-            and re.search(r"(?i)\b(?:global|world|anywhere|worldwide|[a-z]{2,3}[ -]?time ?zones?)\b", text) is not None
+            and re.search(r"(?i)\b(?:global|anywhere|world(?:wide)?|[a-z]{2,3}[ -]?time ?zones?)\b", text) is not None
         )
     pieces = [
-        piece
-        for piece in re.split(r"\s*[,;/()+&\[\]→]\s*|\s+(?:or|and|[-–—])\s+", left)
-        if re.search(r"[^\W\d_]", piece)
+        piece for piece in re.split(r"\s*[,;/()+&\[\]→]\s*|\s+(?:or|and|[-–—])\s+|-(?=[Bb]ased)", left) if _names(piece)
     ]
-    named = [piece for piece in pieces if _names_place(piece)]
-    return len(named) * 2 >= len(pieces) or _names_place(BRACKET.sub(" ", left))
+    return (
+        sum(map(_names_place, pieces)) * 2 >= len(pieces) or _names_place(left) or _names_place(BRACKET.sub(" ", left))
+    )
 
 
 def _names_place(text: str) -> bool:
-    """Whether a piece without a comma is a place for the greater part; two letters are only in capitals."""
-    words = [word for word in re.findall(r"[^\W\d_][\w.’'-]*", text) if word.lower().strip(".") not in _set("around")]
-    if not words or all(len(word) < 3 and not word.isupper() for word in words):
-        return not words and bool(text.strip())
+    """Whether words are a place for the greater part; two letters are only in capitals."""
+    words = _names(text)
+    if all(len(word) < 3 and not word.isupper() for word in words):
+        return False
     return _places(" ".join(text.split())[:200]) * 2 >= sum(map(len, words))
+
+
+def _names(text: str) -> list[str]:
+    """The words of a text that may be names: not those that stand around names of places."""
+    return [word for word in re.findall(r"[^\W\d_][\w.’'-]*", text) if word.lower().strip(".") not in _set("around")]
 
 
 def _places(text: str) -> int:
