@@ -25,7 +25,10 @@ class Workatastartup(Board):
         *("employer_name", "employer_url", "description", "locations", "workplace", "employment", "experience"),
         *("skills", "departments", "salary", "benefits", "visa_sponsorship", "published", "apply_url"),
     )
-    urls = (r"(?:www\.)?(?:ycombinator|workatastartup)\.com/companies/(?!(?:industry|location|batch)/)(?P<employer>[^/?#]+)",)
+    urls = (
+        r"(?:www\.)?(?:ycombinator|workatastartup)\.com/companies"
+        r"/(?!(?:industry|location|batch)/)(?P<employer>[^/?#]+)",
+    )
     date_order = "YMD"
 
     @classmethod
