@@ -113,6 +113,14 @@ def test_roles_listed_below_where_the_first_line_names_none() -> None:
     assert [job.title for job in read_jobs(lines)] == ["Senior Backend Engineer", "Head of Sales"]
 
 
+def test_roles_listed_in_a_post_that_says_nothing_else() -> None:
+    lines = ["Mast is a harbour for data.", "- Head of Sales in Oslo: https://mast.example/1", "- Rigger Lead (Bergen)"]
+    assert [(job.employer, job.title) for job in read_jobs(lines)] == [
+        ("Mast", "Head of Sales"),
+        ("Mast", "Rigger Lead"),
+    ]
+
+
 def test_roles_listed_below_do_not_outdo_the_first_line() -> None:
     lines = ["Mast | Sail Designer | Remote", "You work beside:", "- Senior Backend Engineer", "- Head of Sales"]
     assert [job.title for job in read_jobs(lines)] == ["Sail Designer"]

@@ -336,10 +336,12 @@ def _told(lines: list[str]) -> list[Job]:
     """The jobs of a post in running words: it says who hires and whom."""
     text = " ".join(lines)
     lowered = text.lower()
-    if not _rule("hiring").search(lowered) or _rule("meta").search(lowered[:600]):
+    listed = _listed(lines)
+    says = _rule("hiring").search(lowered) or (len(listed) > 1 and ADDRESS.search(text))
+    if not says or _rule("meta").search(lowered[:600]):
         return []
     employer = _subject(lines)
-    titles = _listed(lines) or _sought(lines)[:1]
+    titles = listed or _sought(lines)[:1]
     if not titles or (employer is None and not ADDRESS.search(text)):
         return []
     first = [_part(piece) for piece in re.split(r"[|()]|\s-\s", lines[0]) if len(piece) < 80]
@@ -366,9 +368,9 @@ def _listed(lines: list[str]) -> list[str]:
     found: list[str] = []
     for line in lines:
         body = BULLET.sub("", BULLET.sub("", line)).strip(" *_")
-        head = re.split(r"\s+[-–—|]+\s+|\s*[—|:→]\s*|\s*\(|\s+https?:|\s+@\s|\.\s|\s*\[|\s+=>?\s|\s+-+>", body)[
-            0
-        ].strip(" .,;*-")
+        head = re.split(
+            r"\s+[-–—|]+\s+|\s*[—|:→]\s*|\s*\(|\s+https?:|\s+in (?=[A-Z])|\s+@\s|\.\s|\s*\[|\s+=>?\s|\s+-+>", body
+        )[0].strip(" .,;*-")
         head = COMMANDS.sub("", head)
         bulleted = body != line.strip()
         if not 2 <= len(head) <= 90 or len(head.split()) > 9 or _is_prose(head) or " with " in head or head[-1] == "?":
