@@ -12,6 +12,7 @@ from scraper.document import Document, fold
 from scraper.posting import RawPosting
 from scraper.reading import Reading, Span
 from scraper.words import load
+from scraper.words.cues import hits
 
 Slot = Literal["published", "updated", "expires"]
 
@@ -107,6 +108,7 @@ NAMED = [
 ]
 
 
+@lru_cache(maxsize=4096)
 def read_absolute(folded: str, order: str | None, time_zone: str | None = None) -> str | None:
     """A calendar date anywhere in a short text. `order` settles a numeric date that could be either."""
     if match := COMPACT.fullmatch(folded):
@@ -303,11 +305,14 @@ def lies_after(value: str, limit: datetime) -> bool:
 
 def read_deadline(raw: RawPosting, document: Document) -> Reading[str] | None:
     """The last day to apply, where the text names it right after a phrase such as "closing date" in one line."""
-    for phrase in load("dates")["deadline"]["phrases"]:
-        at = document.folded.find(phrase)
-        if at < 0:
+    ends: dict[str, int] = {}
+    for last, phrase in hits(document.folded).get("deadline", ()):
+        ends.setdefault(phrase, last + 1)
+    for phrase in load("dates")["deadline"]["phrases"] if ends else ():
+        if phrase not in ends:
             continue
-        start = at + len(phrase)
+        start = ends[phrase]
+        at = start - len(phrase)
         line = re.split(r"(?<=\S)\n", document.folded[start : start + 60])[0]
         for name, parts in calendar_dates(line, raw.date_order):
             try:

@@ -44,21 +44,31 @@ class Matcher(Generic[T]):
             return
         stop = len(folded) if end is None else min(end, len(folded))
         for last, (length, value) in self._automaton.iter(folded, start, stop):
-            first = last - length + 1
-            before = folded[first - 1] if first > start else " "
-            after = folded[last + 1] if last + 1 < stop else " "
-            if not (before.isalnum() and folded[first].isalnum()) and not (after.isalnum() and folded[last].isalnum()):
-                yield Match(first, last + 1, value)
+            if stands_apart(folded, last - length + 1, last + 1, start, stop):
+                yield Match(last - length + 1, last + 1, value)
 
     def find(self, folded: str, start: int = 0, end: int | None = None) -> list[Match[T]]:
         """The matches in reading order, without overlaps."""
-        kept: list[Match[T]] = []
-        taken = -1
-        for match in sorted(self.overlapping(folded, start, end), key=lambda m: (m.start, -m.end)):
-            if match.start >= taken:
-                kept.append(match)
-                taken = match.end
-            elif kept and match.end - match.start > kept[-1].end - kept[-1].start:
-                kept[-1] = match
-                taken = match.end
-        return kept
+        return without_overlaps(self.overlapping(folded, start, end))
+
+
+def stands_apart(folded: str, first: int, end: int, start: int, stop: int) -> bool:
+    """Whether no letter or digit of `folded[start:stop]` goes on from one of `folded[first:end]` at its edges."""
+    return not (
+        (first > start and folded[first - 1].isalnum() and folded[first].isalnum())
+        or (end < stop and folded[end].isalnum() and folded[end - 1].isalnum())
+    )
+
+
+def without_overlaps(matches: Iterable[Match[T]]) -> list[Match[T]]:
+    """Matches in reading order; of overlapping ones the longest stays, the earlier one of equals."""
+    kept: list[Match[T]] = []
+    taken = -1
+    for match in sorted(matches, key=lambda m: (m.start, -m.end)):
+        if match.start >= taken:
+            kept.append(match)
+            taken = match.end
+        elif kept and match.end - match.start > kept[-1].end - kept[-1].start:
+            kept[-1] = match
+            taken = match.end
+    return kept

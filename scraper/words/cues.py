@@ -6,6 +6,7 @@ a language only on sentences that hold one of its stems.
 
 import re
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from itertools import groupby
@@ -24,7 +25,7 @@ MAX_REACH = 240  # characters that a sentence goes on to either side of a stem
 # It begins with a set of characters, so that the search skips to them fast.
 SENTENCE_END = re.compile(r"[\n.!?;•●▪](?:(?<=[\n•●▪])|\)?\s+(?=[A-ZÀ-ÞĄ-ŽА-ЯЁ•*-]))")
 # List items that lost their line break: `опыт от 2 летЗнание SQL`.
-LOST_BREAK = re.compile(r"(?<=[а-яё.)])(?=[А-ЯЁ][а-яё])")
+LOST_BREAK = re.compile(r"[А-ЯЁ](?<=[а-яё.)].)(?=[а-яё])")
 
 
 class Cue(NamedTuple):
@@ -37,7 +38,7 @@ class Cue(NamedTuple):
 
 @cache
 def _automaton() -> ahocorasick.Automaton:
-    wanted: dict[str, list[tuple[str, str]]] = {}
+    wanted: dict[str, list[tuple[str, Any]]] = {}
     for subject in SUBJECTS:
         for language, table in load(subject)["text"].items():
             for stem in table["stems"]:
@@ -45,6 +46,11 @@ def _automaton() -> ahocorasick.Automaton:
     for names in load("spoken")["languages"].values():
         for name in names:
             wanted.setdefault(name, []).append(("spoken", "names"))
+    for phrase in load("dates")["deadline"]["phrases"]:
+        wanted.setdefault(phrase, []).append(("deadline", phrase))
+    for kind in ("work", "remote", "after", "office"):
+        for phrase in load("places")["cues"][kind]:
+            wanted.setdefault(phrase, []).append((f"places.{kind}", phrase))
     automaton = ahocorasick.Automaton()
     for stem, readers in wanted.items():
         automaton.add_word(stem, readers)
@@ -53,12 +59,15 @@ def _automaton() -> ahocorasick.Automaton:
 
 
 @lru_cache(maxsize=2)
-def _stems(folded: str) -> Mapping[str, list[tuple[int, str]]]:
-    """For each subject, the offset of a stem's last character and the stem's language."""
-    found: dict[str, list[tuple[int, str]]] = {subject: [] for subject in SUBJECTS}
+def hits(folded: str) -> Mapping[str, list[tuple[int, Any]]]:
+    """What one pass over a text finds for each subject: offset of the last character, and the language of a stem.
+
+    For `deadline` and `places.<kind of cue>` it is the phrase itself that stands beside the offset.
+    """
+    found: defaultdict[str, list[tuple[int, Any]]] = defaultdict(list)
     for last, readers in _automaton().iter(folded):
-        for subject, language in readers:
-            found[subject].append((last, language))
+        for subject, word in readers:
+            found[subject].append((last, word))
     return found
 
 
@@ -67,7 +76,7 @@ def _ends(text: str) -> tuple[list[int], list[int]]:
     """Where the marks between the sentences of a text begin and where they end."""
     marks = [match.span() for match in SENTENCE_END.finditer(text)]
     if not text.isascii():
-        marks = sorted([*marks, *(match.span() for match in LOST_BREAK.finditer(text))])
+        marks = sorted(marks + [(match.start(), match.start()) for match in LOST_BREAK.finditer(text)])
     return [start for start, _ in marks], [end for _, end in marks]
 
 
@@ -76,13 +85,13 @@ def cues(text: str, folded: str, subject: str) -> list[Cue]:
 
     A text with more than `MAX_SENTENCES` of them is read as far as that.
     """
-    hits = _stems(folded)[subject]
-    if not hits:
+    stems = hits(folded).get(subject)
+    if not stems:
         return []
     starts, ends = _ends(text)
     found: list[Cue] = []
     until = 0
-    for last, language in hits:
+    for last, language in stems:
         if last < until:
             if language not in found[-1].languages:
                 found[-1] = found[-1]._replace(languages=(*found[-1].languages, language))
