@@ -23,7 +23,7 @@ from scraper.fields.seniority import read_seniority
 from scraper.fields.stack import read_stack
 from scraper.fields.visa_sponsorship import read_visa_sponsorship
 from scraper.fields.workplace import read_workplace
-from scraper.posting import Employer, Evidence, Posting, RawPosting, Section
+from scraper.posting import Posting, RawPosting
 from scraper.reading import Reading
 from scraper.words.tags import split_tags
 
@@ -61,25 +61,26 @@ def parse_posting(raw: RawPosting) -> Posting:
     }
     found = {name: reading for name, reading in readings.items() if reading is not None}
     seen_at = raw.seen_at if raw.seen_at.tzinfo else raw.seen_at.replace(tzinfo=UTC)
-    return Posting(
-        id=f"{raw.board}:{raw.employer or ''}:{raw.key}",
-        board=raw.board,
-        employer=Employer(slug=raw.employer, name=raw.employer_name, url=raw.employer_url),
-        key=raw.key,
-        url=raw.url,
-        apply_url=raw.apply_url,
-        title=" ".join(raw.title.split()),
-        departments=raw.departments,
-        published_text=None if raw.published is None else str(raw.published),
-        description=document.text,
-        sections=[Section(kind=p.kind, heading=p.heading, start=p.start, end=p.end) for p in document.parts],
-        evidence={
-            name: [Evidence(slot=s.slot, start=s.start, end=s.end, quote=s.quote, value=s.value) for s in reading.spans]
+    # Plain data for the parts, so that the record is validated once, as a whole.
+    given: dict[str, Any] = {
+        "id": f"{raw.board}:{raw.employer or ''}:{raw.key}",
+        "board": raw.board,
+        "employer": {"slug": raw.employer, "name": raw.employer_name, "url": raw.employer_url},
+        "key": raw.key,
+        "url": raw.url,
+        "apply_url": raw.apply_url,
+        "title": " ".join(raw.title.split()),
+        "departments": raw.departments,
+        "published_text": None if raw.published is None else str(raw.published),
+        "description": document.text,
+        "sections": [{"kind": p.kind, "heading": p.heading, "start": p.start, "end": p.end} for p in document.parts],
+        "evidence": {
+            name: [{"slot": s[0], "start": s[1], "end": s[2], "quote": s[3], "value": s[4]} for s in reading.spans]
             for name, reading in found.items()
         },
-        conflicts=[name for name, reading in found.items() if reading.conflict],
-        attribution=raw.attribution,
-        fetched_at=seen_at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
-        parser_version=__version__,
-        **{name: reading.value for name, reading in found.items()},
-    )
+        "conflicts": [name for name, reading in found.items() if reading.conflict],
+        "attribution": raw.attribution,
+        "fetched_at": seen_at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "parser_version": __version__,
+    }
+    return Posting.model_validate(given | {name: reading.value for name, reading in found.items()})
