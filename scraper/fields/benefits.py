@@ -1,7 +1,7 @@
 """What the employer offers beyond base pay."""
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
@@ -30,6 +30,8 @@ OFFER_REACH, DENY_REACH, REFUSED_REACH = 400, 40, 15
 DENY_END = re.compile(r"[\n.;:,!?•(]|\b(?:but|only|just|aber|mais|pero|ma|mas|ale|maar|но|а)\b")
 # So many different benefits in one paragraph or list are an offer by themselves.
 ENOUGH, PLENTY = 3, 4
+# No post names so much: what follows is not read.
+MOST_MENTIONS = 5000
 # Paragraphs up to this length are read together with their neighbours, as the items of a list are.
 SHORT = 160
 # A bare word counts where no more than so many characters stand around it between two marks or conjunctions.
@@ -132,14 +134,15 @@ def offers_of(group: list[Mention], document: Document, folded: str) -> Iterator
     """The mentions of a paragraph or list that are offers."""
     kind = document.kind_at(group[-1].start)
     cues = [mention.start for mention in group if mention.code == OFFER]
-    denials = [mention.end for mention in group if mention.code == DENY]
+    denials = sorted(mention.end for mention in group if mention.code == DENY)
     refusals = [mention.start for mention in group if mention.code == REFUSED]
     named = [mention for mention in group if mention.code not in ASIDE]
     codes = len({mention.code for mention in named if mention.strength >= PLAIN})
     for mention in named:
         if denied(mention, denials, refusals, folded):
             continue
-        cue = any(0 < mention.start - start <= OFFER_REACH for start in cues)
+        nearest = bisect_left(cues, mention.start)
+        cue = nearest > 0 and mention.start - cues[nearest - 1] <= OFFER_REACH
         if kind in OPEN:
             least = BARE
         elif kind in CLOSED:
@@ -153,13 +156,17 @@ def offers_of(group: list[Mention], document: Document, folded: str) -> Iterator
 
 
 def denied(mention: Mention, denials: list[int], refusals: list[int], folded: str) -> bool:
-    """Whether a refusal that ends before a mention, or begins after it, reaches it."""
-    return any(
-        0 <= mention.start - end <= DENY_REACH and not DENY_END.search(folded, end, mention.start) for end in denials
-    ) or any(
-        0 <= start - mention.end <= REFUSED_REACH and not DENY_END.search(folded, mention.end, start)
-        for start in refusals
-    )
+    """Whether the refusal that ends nearest before a mention, or begins nearest after it, reaches it."""
+    before = bisect_right(denials, mention.start)
+    if before:
+        end = denials[before - 1]
+        if mention.start - end <= DENY_REACH and not DENY_END.search(folded, end, mention.start):
+            return True
+    after = bisect_left(refusals, mention.end)
+    if after == len(refusals):
+        return False
+    start = refusals[after]
+    return start - mention.end <= REFUSED_REACH and not DENY_END.search(folded, mention.end, start)
 
 
 def stands_alone(mention: Mention, folded: str) -> bool:
@@ -182,6 +189,8 @@ def mentions(text: str) -> list[Mention]:
     """The phrases in a plain text, in reading order; one that lies within a longer one is left out."""
     found: list[Mention] = []
     for last, (length, phrases) in automaton().iter(text):
+        if len(found) >= MOST_MENTIONS:
+            break
         start, end = last - length + 1, last + 1
         inside = start > 0 and text[start].isalnum() and text[start - 1].isalnum()
         for code, language, strength, begins_inside, rest in phrases:
@@ -220,6 +229,8 @@ def automaton() -> ahocorasick.Automaton:
                 rest = tail(bare[len(head) :]) if head != bare else None
                 weak = code in soft and " " not in words
                 strength = STRENGTH.get(phrase[0], WEAK if weak else PLAIN)
+                if Phrase(code, "en", strength, words != bare, rest) in heads.get(head, ()):
+                    continue
                 heads.setdefault(head, []).append(Phrase(code, language, strength, words != bare, rest))
     made = ahocorasick.Automaton()
     for head, phrases in heads.items():

@@ -1,5 +1,6 @@
 """Benefits: which words name one, and where they are an offer."""
 
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -198,6 +199,10 @@ def test_one_entry_a_code_with_the_first_words() -> None:
     assert [benefit.text for benefit in reading.value] == ["Free lunch"]
 
 
-def test_a_long_hostile_text_is_read_in_bounded_time() -> None:
-    text = "<h3>Benefits</h3>" + "not flexible " * 40_000 + "health, " * 40_000
-    assert codes(text) <= {"flexible_hours", "health_insurance"}
+@pytest.mark.parametrize(
+    "text", ["bonus " * 170_000, "not flexible " * 80_000, "no bonus, " * 100_000, "flexible a b " * 80_000]
+)
+def test_a_long_hostile_text_is_read_in_bounded_time(text: str) -> None:
+    began = perf_counter()
+    assert codes("<h3>Benefits</h3>" + text) <= {"flexible_hours", "bonus"}
+    assert perf_counter() - began < 5
