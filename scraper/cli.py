@@ -76,7 +76,8 @@ def crawl(
     from scraper.store import StoreError, open_store
 
     path = output or str(home() / "posts.jsonl")
-    given: dict[str, Any] = {} if verbose else quiet_log()
+    run = f"{datetime.now(UTC):%Y%m%dT%H%M%S.%f}"
+    given: dict[str, Any] = ({} if verbose else quiet_log()) | {"ROLECALL_RUN": run}
     given |= {"ROLECALL_STORE": str(home() / "rolecall.db")} if store else {}
     given |= {"ROLECALL_ARCHIVE": str(home() / "archive")} if archive else {}
     given |= {"ROLECALL_REFRESH": refresh} | ({"ROLECALL_JOBS": str(home() / "jobs")} if resume else {}) | settings
@@ -93,7 +94,7 @@ def crawl(
             )
             if store:
                 memory = open_store(home() / "rolecall.db")
-                for line in exported(memory, state="open", targets=[report.target for report in reports]):
+                for line in exported(memory, state="open", targets=[report.target for report in reports], run=run):
                     write(line)
                 memory.close()
     except (TargetError, ValueError, StoreError) as error:

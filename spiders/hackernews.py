@@ -41,6 +41,7 @@ class Hackernews(Board):
     )
     options = {"thread": "id of a thread (the newest)"}
     date_order = "YMD"
+    stream = True  # the newest posts only: what slides out of the window is not gone
     thread = ""
 
     def first(self, employer: str | None) -> Iterable[PageRequest]:

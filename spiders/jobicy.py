@@ -23,6 +23,7 @@ class Jobicy(Board):
     )
     options = {"tag": "words that a post must hold, three letters or more"}
     date_order = "YMD"
+    stream = True  # the newest posts only: what slides out of the window is not gone
     tag = ""
 
     def first(self, employer: str | None) -> Iterable[PageRequest]:

@@ -35,13 +35,9 @@ class Jobtech(Board):
     time_zone = "Europe/Stockholm"
     query, since = "", ""
 
-    @property
-    def stream(self) -> bool:
-        """Whether the replies hold changes only: an ad that is absent from them is not gone."""
-        return bool(self.since)
-
     def first(self, employer: str | None) -> Iterable[PageRequest]:
-        if self.since:
+        self.stream = bool(self.since)
+        if self.stream:
             yield PageRequest(f"https://jobstream.api.jobtechdev.se/stream?{urlencode({'date': self.since})}")
         else:
             yield self.found(0)

@@ -24,6 +24,7 @@ class Landingjobs(Board):
         *("published", "updated", "expires"),
     )
     date_order = "YMD"
+    stream = True  # the newest posts only: what slides out of the window is not gone
 
     def first(self, employer: str | None) -> Iterable[PageRequest]:
         yield PageRequest("https://landing.jobs/api/v1/jobs")

@@ -23,6 +23,7 @@ class Remoteok(Board):
     doors = ("json api",)
     publishes = ("employer_name", "description", "locations", "tags", "salary", "published", "apply_url", "attribution")
     date_order = "YMD"
+    stream = True  # the newest posts only: what slides out of the window is not gone
 
     def first(self, employer: str | None) -> Iterable[PageRequest]:
         yield PageRequest("https://remoteok.com/api")

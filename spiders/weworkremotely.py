@@ -27,6 +27,7 @@ class Weworkremotely(Board):
     )
     options = {"category": "slug of a category, e.g. `remote-programming-jobs` (all)"}
     date_order = None
+    stream = True  # the newest posts only: what slides out of the window is not gone
     category = ""
 
     def first(self, employer: str | None) -> Iterable[PageRequest]:

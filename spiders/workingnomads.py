@@ -18,6 +18,7 @@ class Workingnomads(Board):
     doors = ("json api",)
     publishes = ("employer_name", "description", "locations", "tags", "departments", "published")
     date_order = "YMD"
+    stream = True  # the newest posts only: what slides out of the window is not gone
 
     def first(self, employer: str | None) -> Iterable[PageRequest]:
         yield PageRequest("https://www.workingnomads.com/api/exposed_jobs/")

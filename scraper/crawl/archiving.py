@@ -15,7 +15,7 @@ from scraper.page import PageRequest
 
 
 class Archive:
-    """A downloader middleware behind the compression: it sees bodies unpacked, and redirects, retries and errors too."""
+    """A downloader middleware behind the compression: it sees bodies unpacked, and redirects, retries, errors."""
 
     def __init__(self, crawler: Crawler) -> None:
         folder = crawler.settings.get("ROLECALL_ARCHIVE")

@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 MOST_PENDING = 1000
 """Requests of one target that may wait at once: a page with more links is read as they are answered."""
 
+MOST_BARREN = 50
+"""List pages in a row that may show only postings of earlier pages: the parts of a divided list overlap."""
+
 Found: TypeAlias = PageRequest | Total | Closed | dict[str, Any] | Selector | Any
 
 VENDOR_LABELS = frozenset("app dashboard admin api support help blog docs tt www".split())
@@ -82,6 +85,8 @@ class Board(scrapy.Spider):
     """Environment variables that the board needs: name to where one gets it. `{NAME}` in a request is filled in."""
     keys_optional: ClassVar[dict[str, str]] = {}
     """Environment variables that give the board more."""
+    stream: bool = False
+    """Whether the board tells what changed and not what is there: absence then closes nothing."""
     date_order: ClassVar[Literal["YMD", "MDY", "DMY"] | None] = None
     """Order of the board's numeric dates."""
     time_zone: ClassVar[str | None] = None
@@ -96,10 +101,10 @@ class Board(scrapy.Spider):
             known = ", ".join(self.options) or "none"
             raise ValueError(f"{self.name} has no option {', '.join(sorted(unknown))} (it has: {known})")
         self.__dict__.update(options)
+        self.given = options
         named = [slug.strip() for slug in employer.split(",") if slug.strip()]
         self.employers: list[str | None] = [*employers] or [*named] or [None]
-        self.reports = {slug: TargetReport(self.target_name(slug)) for slug in self.employers}
-        self.given = options
+        self.reports = {slug: TargetReport(self.slice_name(slug)) for slug in self.employers}
         self.memory: Memory | None = None
         """What is known from earlier crawls; None where nothing is remembered."""
 
@@ -156,6 +161,10 @@ class Board(scrapy.Spider):
             "time_zone": self.time_zone,
             "pay_unit": self.pay_unit,
         }
+        if page.kind == "list":
+            del facts["url"]  # a list's address is no posting's
+        if given.get("apply_url") == (given.get("url") or facts.get("url")):
+            given.pop("apply_url", None)
         return RawPosting(**facts | {name: value for name, value in given.items() if value is not None})
 
     def read(self, page: Page) -> Iterator[PageRequest | Total | Closed | RawPosting | Rejected]:
@@ -180,6 +189,13 @@ class Board(scrapy.Spider):
     def target_name(self, employer: str | None) -> str:
         """The target in one word, e.g. `greenhouse:acme`."""
         return f"{self.name}:{employer}" if employer else self.name
+
+    def slice_name(self, employer: str | None) -> str:
+        """The target with the options that choose a part of it, e.g. `wantapply?search=lamp`: what is absent from one
+        part is not gone from another.
+        """
+        chosen = "&".join(f"{name}={value}" for name, value in sorted(self.given.items()) if name != "host")
+        return self.target_name(employer) + (f"?{chosen}" if chosen else "")
 
     # -- the crawl ----------------------------------------------------------------------------------------------------
 
@@ -305,10 +321,14 @@ class Board(scrapy.Spider):
         self, found: list[Any], report: TargetReport, asked: PageRequest, employer: str | None
     ) -> Iterator[Any]:
         """What a page held, counted; a list page that shows nothing new ends its target."""
-        keys = [item.key for item in found if isinstance(item, RawPosting | PageRequest) and item.key]
-        if asked.kind == "list" and keys and report.keys.issuperset(keys):
-            report.stop("looped", f"{asked.url}: shows only postings of earlier pages; the list was ended here")
-            return
+        keys = {item.key for item in found if isinstance(item, RawPosting | PageRequest) and item.key}
+        if asked.key is None and keys and report.keys.issuperset(keys):
+            report.barren += 1
+            if keys == report.latest or report.barren > MOST_BARREN:
+                report.stop("looped", f"{asked.url}: shows only postings of earlier pages; the list was ended here")
+                return
+        elif asked.key is None and keys:
+            report.barren, report.latest = 0, keys
         if report.pages > self.settings.getint("ROLECALL_MAX_PAGES") and asked.kind == "list":
             report.stop("looped", f"more than {self.settings.getint('ROLECALL_MAX_PAGES')} pages")
             return

@@ -64,8 +64,8 @@ class Memory:
         """The board says that a posting is closed."""
         self.store.say_closed(self.crawls[employer], self.reports[employer].target, key, because, datetime.now(UTC))
 
-    def finish(self) -> None:
-        """Close the crawl of every target."""
+    def finish(self, stream: bool) -> None:
+        """Close the crawl of every target. Of a stream of changes, absence closes nothing."""
         for employer, report in self.reports.items():
             self.flush(employer)
             done = self.store.finish(
@@ -73,7 +73,7 @@ class Memory:
                 report.target,
                 datetime.now(UTC),
                 outcome=report.outcome,
-                whole=report.whole,
+                whole=report.whole and not stream,
                 report=report.as_dict(),
             )
             report.events["closed"] = done.closed
@@ -131,7 +131,7 @@ class Remember:
         if spider.memory is None:
             return
         try:
-            spider.memory.finish()
+            spider.memory.finish(spider.stream)
         except sqlite3.Error as error:
             for report in spider.reports.values():
                 report.stop("broken", f"{self.path}: {error}")

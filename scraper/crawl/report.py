@@ -38,6 +38,8 @@ class TargetReport:
     losses: list[str] = field(default_factory=list)
     unread: Counter[str] = field(default_factory=Counter)
     conflicts: Counter[str] = field(default_factory=Counter)
+    barren: int = 0
+    latest: set[str] = field(default_factory=set, repr=False)
     events: Counter[str] = field(default_factory=Counter)
     keys: set[str] = field(default_factory=set, repr=False)
 

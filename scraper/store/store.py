@@ -226,10 +226,12 @@ class Store:
         since: str | None = None,
         crawl: int | None = None,
         targets: Sequence[str] | None = None,
+        run: str | None = None,
         one_per_cluster: bool = False,
     ) -> Iterator[sqlite3.Row]:
         """Rows of postings in the order of their ids. `state` is `all`, `open` or `closed`; `since` is an ISO time of
-        their last event; `crawl` the number of a crawl that saw them last.
+        their last event; `crawl` the number of a crawl that saw them last; `targets` where they were first seen, or
+        `run` of the crawls that saw them last.
         """
         where = {"all": "1", "open": "closed_at IS NULL", "closed": "closed_at IS NOT NULL"}[state]
         given: list[Any] = []
@@ -240,8 +242,9 @@ class Store:
             where += " AND crawl = ?"
             given.append(crawl)
         if targets is not None:
-            where += f" AND target IN ({', '.join('?' * len(targets))})"
-            given += targets
+            where += f" AND (target IN ({', '.join('?' * len(targets))})"
+            where += " OR crawl IN (SELECT n FROM crawls WHERE run = ?))"
+            given += [*targets, run]
         chosen = (
             "*"
             if not one_per_cluster
