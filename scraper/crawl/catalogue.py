@@ -46,7 +46,8 @@ def matrix(facts: Iterable[dict[str, Any]]) -> str:
         f"| --- | --- |{' :-: |' * len(columns)}",
     ]
     for board in facts:
-        slots = {*board["slots"], *(["salary"] if "pay_ranges" in board["slots"] else [])}
+        same = {"pay_ranges": "salary", "remote_from": "locations"}
+        slots = {same.get(slot, slot) for slot in board["slots"]}
         marks = " | ".join("●" if slot in slots else "" for slot in columns.values())
         lines.append(f"| [{board['title']}]({board['docs']}) | `{board['target']}` | {marks} |")
     return "\n".join(lines)
