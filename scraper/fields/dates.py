@@ -12,7 +12,7 @@ from scraper.document import Document, fold
 from scraper.posting import RawPosting
 from scraper.reading import Reading, Span
 from scraper.words import load
-from scraper.words.sweep import sweep, swept
+from scraper.words.cues import hits
 
 Slot = Literal["published", "updated", "expires"]
 
@@ -303,16 +303,10 @@ def lies_after(value: str, limit: datetime) -> bool:
     return value[:10] > limit.date().isoformat()[: len(value[:10])]
 
 
-@swept("deadline")
-def deadline_phrases() -> Iterable[tuple[str, str]]:
-    """The phrases that a last day to apply follows."""
-    return ((phrase, phrase) for phrase in load("dates")["deadline"]["phrases"])
-
-
 def read_deadline(raw: RawPosting, document: Document) -> Reading[str] | None:
     """The last day to apply, where the text names it right after a phrase such as "closing date" in one line."""
     ends: dict[str, int] = {}
-    for last, phrase in sweep(document.folded).get("deadline", ()):
+    for last, phrase in hits(document.folded).get("deadline", ()):
         ends.setdefault(phrase, last + 1)
     for phrase in load("dates")["deadline"]["phrases"] if ends else ():
         if phrase not in ends:

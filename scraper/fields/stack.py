@@ -7,11 +7,12 @@ from functools import cache
 from itertools import islice, pairwise
 from typing import NamedTuple
 
+import ahocorasick
+
 from scraper.document import Document, fold
 from scraper.posting import Need, RawPosting, SectionKind, Skill, SkillKind
 from scraper.reading import Reading, Span
 from scraper.words import load
-from scraper.words.sweep import sweep, swept
 
 NEEDS = {Need.REQUIRED: 2, Need.PREFERRED: 1, Need.MENTIONED: 0}
 
@@ -113,17 +114,20 @@ class Phrase(NamedTuple):
     roles: tuple[str, ...]
 
 
-@swept("stack")
-def phrases() -> Iterator[tuple[str, Phrase]]:
+@cache
+def automaton() -> ahocorasick.Automaton:
     """All phrases of more than one letter; single letters would match everywhere."""
     roles: dict[str, list[str]] = {}
     for role in ROLES:
         for phrase in load("skills_context")[role]:
             roles.setdefault(phrase, []).append(role)
+    found = ahocorasick.Automaton()
     for phrase in {**spellings(), **roles}:
         if len(phrase) > 1:
-            spelled, said = spellings().get(phrase, ()), tuple(roles.get(phrase, ()))
-            yield phrase, Phrase(len(phrase), phrase[0].isalnum(), spelled, said)
+            value = Phrase(len(phrase), phrase[0].isalnum(), spellings().get(phrase, ()), tuple(roles.get(phrase, ())))
+            found.add_word(phrase, value)
+    found.make_automaton()
+    return found
 
 
 LETTERS = "CR"
@@ -168,7 +172,7 @@ def scan(text: str, folded: str) -> tuple[list[Found], Context]:
     roles: dict[str, list[tuple[int, int]]] = {role: [] for role in ROLES}
     size = len(folded)
     inflects = not folded.isascii() and SLAVIC.search(folded) is not None
-    for last, (length, wordy, entries, phrase_roles) in sweep(folded).get("stack", ()):
+    for last, (length, wordy, entries, phrase_roles) in automaton().iter(folded):
         start, end = last - length + 1, last + 1
         glued = False
         if start and folded[start - 1].isalnum() and (wordy or folded[start] == "."):

@@ -6,14 +6,16 @@ a language only on sentences that hold one of its stems.
 
 import re
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache, lru_cache, partial
+from functools import cache, lru_cache
 from itertools import groupby
 from typing import Any, NamedTuple
 
+import ahocorasick
+
 from scraper.reading import Span
 from scraper.words import load
-from scraper.words.sweep import sweep, swept
 
 SUBJECTS = ("seniority", "workplace", "employment", "experience", "spoken", "offers")
 
@@ -34,16 +36,39 @@ class Cue(NamedTuple):
     languages: tuple[str, ...]
 
 
-def _stems(subject: str) -> Iterator[tuple[str, str]]:
-    """The stems of a subject, each with its language."""
-    for language, table in load(subject)["text"].items():
-        yield from ((stem, language) for stem in table["stems"])
-    if subject == "spoken":
-        yield from ((name, "names") for names in load("spoken")["languages"].values() for name in names)
+@cache
+def _automaton() -> ahocorasick.Automaton:
+    wanted: dict[str, list[tuple[str, Any]]] = {}
+    for subject in SUBJECTS:
+        for language, table in load(subject)["text"].items():
+            for stem in table["stems"]:
+                wanted.setdefault(stem, []).append((subject, language))
+    for names in load("spoken")["languages"].values():
+        for name in names:
+            wanted.setdefault(name, []).append(("spoken", "names"))
+    for phrase in load("dates")["deadline"]["phrases"]:
+        wanted.setdefault(phrase, []).append(("deadline", phrase))
+    for kind in ("work", "remote", "after", "office"):
+        for phrase in load("places")["cues"][kind]:
+            wanted.setdefault(phrase, []).append((f"places.{kind}", phrase))
+    automaton = ahocorasick.Automaton()
+    for stem, readers in wanted.items():
+        automaton.add_word(stem, readers)
+    automaton.make_automaton()
+    return automaton
 
 
-for _subject in SUBJECTS:
-    swept(_subject)(partial(_stems, _subject))
+@lru_cache(maxsize=2)
+def hits(folded: str) -> Mapping[str, list[tuple[int, Any]]]:
+    """What one pass over a text finds for each subject: offset of the last character, and the language of a stem.
+
+    For `deadline` and `places.<kind of cue>` it is the phrase itself that stands beside the offset.
+    """
+    found: defaultdict[str, list[tuple[int, Any]]] = defaultdict(list)
+    for last, readers in _automaton().iter(folded):
+        for subject, word in readers:
+            found[subject].append((last, word))
+    return found
 
 
 @lru_cache(maxsize=2)
@@ -60,7 +85,7 @@ def cues(text: str, folded: str, subject: str) -> list[Cue]:
 
     A text with more than `MAX_SENTENCES` of them is read as far as that.
     """
-    stems = sweep(folded).get(subject)
+    stems = hits(folded).get(subject)
     if not stems:
         return []
     starts, ends = _ends(text)

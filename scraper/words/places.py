@@ -14,7 +14,7 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from scraper.words import Match, Matcher, load, stands_apart, without_overlaps
-from scraper.words.sweep import sweep, swept
+from scraper.words.cues import hits
 
 IDLE = "-"
 """Key of a part that is only idle words, as in `Berlin or remote`: what follows is a place of its own."""
@@ -718,33 +718,24 @@ def moved(places: Iterable[Place], by: int) -> tuple[Place, ...]:
     return tuple(p._replace(start=p.start + by, end=p.end + by) for p in places)
 
 
-@swept("place cues")
-def cue_phrases() -> Iterator[tuple[str, tuple[int, str]]]:
-    """The words that announce a place, each with its length and kind; `office`: a name stands before it."""
-    for kind in ("work", "remote", "after", "office"):
-        yield from ((phrase, (len(phrase), kind)) for phrase in load("places")["cues"][kind])
-
-
-def cues(folded: str) -> tuple[list[Match[str]], list[int]]:
-    """The words that announce a place, each with its kind: `work`, `remote`, or `after` for those that follow it.
-
-    Beside them where words such as `office` begin.
-    """
+def cues(folded: str) -> list[Match[str]]:
+    """The words that announce a place, each with its kind: `work`, `remote`, or `after` for those that follow it."""
+    found = hits(folded)
     stop = min(len(folded), MOST)
-    found: list[Match[str]] = []
-    offices: list[int] = []
-    for last, (length, kind) in sweep(folded).get("place cues", ()):
-        start, end = last - length + 1, last + 1
-        if end > stop:
-            break
-        if kind == "office":
-            offices.append(start)
-        elif stands_apart(folded, start, end, 0, stop):
-            found.append(Match(start, end, kind))
-    return without_overlaps(found), offices
+    return without_overlaps(
+        Match(last - len(phrase) + 1, last + 1, kind)
+        for kind in ("work", "remote", "after")
+        for last, phrase in found.get(f"places.{kind}", ())
+        if last < stop and stands_apart(folded, last - len(phrase) + 1, last + 1, 0, stop)
+    )
 
 
 NAME_BEFORE = re.compile(r"(?:^|\s)[A-ZÀ-ÞА-Я]\S*\s+$")
+
+
+def office_starts(folded: str) -> Iterator[int]:
+    """Where words such as `office` begin."""
+    return (last - len(phrase) + 1 for last, phrase in hits(folded).get("places.office", ()) if last < MOST)
 
 
 @cache
@@ -757,10 +748,9 @@ def offices() -> re.Pattern[str]:
 
 def cued_places(text: str, folded: str) -> Iterator[tuple[str, Place]]:
     """The places that a text announces, with the kind of cue: `role is based in …`, `… residents only`, `our … hub`."""
-    announcing, office_starts = cues(folded)
-    for cue in announcing:
+    for cue in cues(folded):
         found = trailing_places(text, cue.start) if cue.value == "after" else leading_places(text, cue.end)
         yield from (("remote" if cue.value == "after" else cue.value, place) for place in found)
-    named = any(NAME_BEFORE.search(text, max(0, at - 50), at) for at in office_starts)
+    named = any(NAME_BEFORE.search(text, max(0, at - 50), at) for at in office_starts(folded))
     for name in offices().finditer(text, 0, MOST) if named else ():
         yield from (("office", p) for p in trailing_places(text, name.end(1)) if p.start >= name.start(1))
