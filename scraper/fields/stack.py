@@ -105,26 +105,20 @@ ROLES = (
 )
 
 
-class Phrase(NamedTuple):
-    """What a folded phrase may be: spellings of skills, and the roles of its words as context."""
-
-    length: int
-    wordy: bool
-    spellings: tuple[Spelling, ...]
-    roles: tuple[str, ...]
-
-
 @cache
 def automaton() -> ahocorasick.Automaton:
-    """All phrases of more than one letter; single letters would match everywhere."""
+    """All phrases of more than one letter; single letters would match everywhere.
+
+    With each: its length, whether it begins with a letter or digit, the spellings of skills and the roles that it has.
+    """
     roles: dict[str, list[str]] = {}
     for role in ROLES:
         for phrase in load("skills_context")[role]:
             roles.setdefault(phrase, []).append(role)
     found = ahocorasick.Automaton()
-    for phrase in {**spellings(), **roles}:
+    for phrase in sorted({**spellings(), **roles}):
         if len(phrase) > 1:
-            value = Phrase(len(phrase), phrase[0].isalnum(), spellings().get(phrase, ()), tuple(roles.get(phrase, ())))
+            value = (len(phrase), phrase[0].isalnum(), spellings().get(phrase, ()), tuple(roles.get(phrase, ())))
             found.add_word(phrase, value)
     found.make_automaton()
     return found
@@ -173,12 +167,13 @@ def scan(text: str, folded: str) -> tuple[list[Found], Context]:
     size = len(folded)
     inflects = not folded.isascii() and SLAVIC.search(folded) is not None
     for last, (length, wordy, entries, phrase_roles) in automaton().iter(folded):
-        start, end = last - length + 1, last + 1
+        start = last - length + 1
         glued = False
         if start and folded[start - 1].isalnum() and (wordy or folded[start] == "."):
-            if (length < 4 and folded[start - 1] < "а") or not (text[start].isupper() and text[start - 1].islower()):
+            if not text[start].isupper() or not text[start - 1].islower() or (length < 4 and folded[start - 1] < "а"):
                 continue
             glued = True
+        end = last + 1
         for role in phrase_roles:
             roles[role].append((start, end))
         if not entries:
