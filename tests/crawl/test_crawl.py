@@ -249,7 +249,7 @@ def test_a_record_that_breaks_the_contract_is_kept_as_a_reject(tmp_path: Path) -
     assert [row["key"] for row in ran.rows()] == ["good"]
     rejects = ran.rows("rejects.jsonl")
     assert len(rejects) == 2
-    assert all(row["reason"] and row["raw"] and row["target"] == "wantapply" for row in rejects)
+    assert all(row["reason"] and row["raw"] and row["target"] == "wantapply?door=api" for row in rejects)
     assert ran.code == 1, ran.err
     assert "2 rejected" in ran.err
 
