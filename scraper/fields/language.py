@@ -1,5 +1,6 @@
 """Language of the text, ISO 639-1."""
 
+import re
 from functools import cache
 from itertools import islice
 from typing import Any
@@ -18,6 +19,11 @@ FEWEST_LETTERS, CLEAR_LETTERS = 40, 200
 LEAST_SURE, SURE = 0.5, 0.9
 # Function words that make a text clear: how many, how many times those of the next language, and of all words.
 FEWEST_HITS, CLEAR_RATIO, CLEAR_SHARE = 10, 2, 0.15
+# Of the Slavic languages that are looked for, Russian alone has the first letters, and it has none of the others.
+RUSSIAN, NOT_RUSSIAN = re.compile("[ыэ]"), re.compile("[іїєґўјљњћђџѓќѕңүөұқғһә]")
+CYRILLIC = re.compile("[а-яё]")
+# Of a text the share of Cyrillic letters, and of these the share of the Russian ones, that make it clear.
+CYRILLIC_SHARE, RUSSIAN_SHARE = 0.5, 0.01
 WINDOWS, WINDOW = 8, 90
 LONGEST_QUOTE = 160
 
@@ -63,9 +69,12 @@ def shown(document: Document, code: str) -> tuple[Span, ...]:
 
 
 def look(text: str) -> tuple[str, float]:
-    """The language of a text and how sure it is, 0 to 1: by its function words where they leave no doubt."""
+    """The language of a text and how sure it is, 0 to 1: by letters or function words where they leave no doubt."""
+    low = text.lower()
+    if is_russian(low):
+        return "ru", 1.0
     known = function_words()
-    words = text.lower().split()
+    words = low.split()
     counts: dict[str, int] = {"": 1, "-": 1}
     for word in words:
         for code in known.get(word, ()):
@@ -77,6 +86,15 @@ def look(text: str) -> tuple[str, float]:
         return first, 1.0
     seen, sureness = model().classify(text)
     return seen, float(sureness)
+
+
+def is_russian(low: str) -> bool:
+    """Whether a text in small letters is plainly Russian by its letters."""
+    own = 0 if low.isascii() else len(RUSSIAN.findall(low))
+    if own < 3 or NOT_RUSSIAN.search(low):
+        return False
+    cyrillic = len(CYRILLIC.findall(low))
+    return cyrillic >= CYRILLIC_SHARE * len(low) and own >= RUSSIAN_SHARE * cyrillic
 
 
 @cache
