@@ -14,7 +14,6 @@ from scraper.words.cues import cite, cues, phrases, rules
 MARKS = str.maketrans("-_‐‑–—\xa0", "       ")
 # `OnsiteWe`, `REMOTEWe`: a line break was lost.
 CAMEL = re.compile(r"(?<=[a-z]{2})(?=[A-Z][a-z])|(?<=[A-Z]{4})(?=[A-Z][a-z])")
-DAYS = re.compile(r"\b[1-5]\b")
 
 # Rules of a text in the order in which they take words, with the mode that each means.
 RULES = {
@@ -104,8 +103,7 @@ def _labelled(document: Document) -> list[Span | None]:
     spans: list[Span | None] = []
     for label in document.labels:
         value = document.folded[label.start : label.end]
-        # A figure (`4 days in the office`) needs the rules of a text.
-        if label.name not in vocabulary["names"] or len(value) > 120 or DAYS.search(value):
+        if label.name not in vocabulary["names"] or len(value) > 120 or _part().search(value):
             continue
         matches = [m for m in _words("title").find(value.translate(MARKS)) if m.value != "none"]
         if matches:
@@ -135,6 +133,11 @@ def _stated(document: Document) -> tuple[Span | None, Span | None]:
 
 def _blank(match: re.Match[str]) -> str:
     return "_" * len(match[0])
+
+
+@cache
+def _part() -> re.Pattern[str]:
+    return re.compile(load("workplace")["label"]["part"])
 
 
 @cache

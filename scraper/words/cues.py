@@ -127,7 +127,9 @@ def one_of(patterns: Iterable[str]) -> str:
 
 
 def cite(text: str, start: int, end: int, value: str | None = None) -> Span:
-    """Evidence from the description."""
+    """Evidence from the description, without the mark of an item or the separator that a rule began with."""
+    while start < end - 1 and text[start] in " -–—•*|,:/":
+        start += 1
     return Span("description", start, end, text[start:end], value)
 
 

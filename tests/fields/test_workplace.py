@@ -119,6 +119,48 @@ TEXTS = [
     ("Удалённую работу на данной позиции не рассматриваем.", "onsite"),
     ("Удалённая поддержка пользователей.", None),
     ("Современный офис у метро.", None),
+    ("Homeoffice gibt es bei uns nicht.", "onsite"),
+    ("Gearbeitet wird im Büro in Köln.", "onsite"),
+    ("Homeoffice ist bei uns nicht nur ein Wort.", "hybrid"),
+    ("Le télétravail n'est pas possible sur ce poste.", "onsite"),
+    ("L'alternance se déroule dans nos ateliers, sur place.", "onsite"),
+    ("Restauration sur place et parking gratuit.", None),
+    ("Deux jours au bureau, le reste en télétravail.", "hybrid"),
+    ("En esta vacante no hay teletrabajo.", "onsite"),
+    ("El puesto es presencial.", "onsite"),
+    ("Tres días en oficina, el resto desde casa.", "hybrid"),
+    ("Il lavoro si svolge in presenza.", "onsite"),
+    ("Non è previsto lo smart working.", "onsite"),
+    ("Metà settimana in ufficio, metà da remoto.", "hybrid"),
+    ("O estágio é presencial.", "onsite"),
+    ("Não há possibilidade de teletrabalho.", "onsite"),
+    ("Dois dias na sede, o resto em casa.", "hybrid"),
+    ("Praca zdalna nie jest możliwa.", "onsite"),
+    ("Na co dzień pracujemy w biurze.", "onsite"),
+    ("Dwa dni z biura, reszta zdalnie.", "hybrid"),
+    ("Thuiswerken is bij deze functie niet mogelijk.", "onsite"),
+    ("Je werkt altijd op kantoor.", "onsite"),
+    ("Je bent minstens drie dagen per week aanwezig.", "hybrid"),
+    ("Twee dagen op de zaak, de rest thuis.", "hybrid"),
+    ("Удалённая работа невозможна.", "onsite"),
+    ("Алматы | в офисе | полный день", "onsite"),
+    ("Два дня в офисе, остальные удалённо.", "hybrid"),
+    ("This job cannot be done from home.", "onsite"),
+    ("Two days at the mill, the rest wherever you like.", "hybrid"),
+    ("We don't offer home working.", "onsite"),
+    ("The work takes place on site.", "onsite"),
+    ("Location: Leeds, half of the week remote", "hybrid"),
+    ("Location: Remote", "remote"),
+    ("We do not track where you live. Nobody works from nine to five.", None),
+    ("Standort: Bremen, zwei Tage pro Woche remote", "hybrid"),
+    ("Gearbeitet wird zu 100 % remote.", "remote"),
+    ("Die Anwesenheit von Hunden ist im Büro erwünscht.", None),
+    ("Na pozycji testera praca odbywa się tylko na miejscu.", "onsite"),
+    ("Deine Anwesenheit vor Ort ist erforderlich.", "onsite"),
+    ("Nie tylko z biura: home office do dwóch dni.", "hybrid"),
+    ("Niet alleen wat je doet telt, ook wie aanwezig is.", None),
+    ("Presença física obrigatória.", "onsite"),
+    ("È obbligatoria la presenza in cantiere.", "onsite"),
 ]
 
 
@@ -170,3 +212,9 @@ def test_a_labelled_line_names_the_mode(line: str, expected: str) -> None:
     reading, _ = read(f"About pipes\n{line}\nMore about pipes.")
     assert reading is not None
     assert reading.value == expected
+
+
+def test_the_mark_of_an_item_is_no_part_of_the_quote() -> None:
+    reading, _ = read("We mend pipes.\n- Hybrid\n- A van of your own")
+    assert reading is not None
+    assert [span.quote for span in reading.spans] == ["Hybrid"]
