@@ -248,11 +248,15 @@ BULLET = re.compile(
 )
 BULLET_LINE = re.compile(r"\n\s*[-*•·–●▪✓✅]\s*\S")
 LABEL = re.compile(r"([^\W\d_][^:：|\n]{0,38}?) ?[:：](?![/\\:]) ?(?=\S)")
+RUN_IN = re.compile(r"[¿¡]?([^\W\d_][^.?!:\n]{2,38})[.?!] (?=[^\W_])")
 LABEL_DASH = re.compile(r"([^\W\d_][^:\n–—|]{0,28}?) [-–—|] (?=\S)")
 EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 NOT_WORDS = re.compile(r"[^\w'+/-]+")
 RUN_ON = "•●▪✓✅"
 LONGEST_HEADING = 100
+SENTENCE_ENDS = ".!?…:"
+# A line so long that it is text, not another heading or a labelled value.
+LONG_LINE = 60
 # Spaces in a plain line that may be several headings joined.
 MOST_JOINED = 5
 # No post has so many lines; what is beyond them is one block.
@@ -293,7 +297,8 @@ def structure(lines: list[Line]) -> Document:
         kind, text, _, _ = line
         level, about = 0, None
         if kind != "item" and len(text) <= LONGEST_HEADING:
-            level, about = read_heading(line, clean_lines[index + 1] if index + 1 < len(clean_lines) else None)
+            following = clean_lines[index + 1] if index + 1 < len(clean_lines) else None
+            level, about = read_heading(line, following, clean_lines[index - 1] if index else None)
         kind = "heading" if level else "paragraph" if kind == "heading" else kind
         start = offset + 2 if kind == "item" else offset
         offset = start + len(text) + 1
@@ -304,14 +309,16 @@ def structure(lines: list[Line]) -> Document:
         labels = read_labels(line, start)
         document.labels += labels
         if labels and not level and (about := whole_kind(heading_key(labels[0].name))):
-            first = labels[0]
+            body = labels[0].start
             until = offset if kind == "item" else None
-            cuts.append(Cut(start, first.start, text[: first.start - start].rstrip(" :"), BY_COLON, about, until))
+            cuts.append(Cut(start, body, text[: body - start].rstrip(" :"), BY_COLON, about, until))
+        elif kind == "paragraph" and (first := RUN_IN.match(text)) and (about := whole_kind(heading_key(first[1]))):
+            cuts.append(Cut(start, start + first.end(), first[1], BY_COLON, about))
     document.text = "\n".join(pieces)
     document.folded = fold(document.text)
     add_heading_labels(document)
     cuts += legal_paragraphs(document)
-    document.parts = read_parts(sorted(cuts), len(document.text))
+    document.parts = read_parts(sorted(cuts), document.text)
     return document
 
 
@@ -347,11 +354,12 @@ def bold_beginning(text: str) -> str:
     return " ".join(inside.split())
 
 
-def read_heading(line: Clean, following: Clean | None) -> tuple[int, SectionKind | None]:
+def read_heading(line: Clean, following: Clean | None, before: Clean | None) -> tuple[int, SectionKind | None]:
     """The level of a short line as a heading, 0 where it is none, and what its words say it is about.
 
     A heading is a tagged line, a line all in bold, a line that ends with a colon, and of plain lines one that is known
-    as a heading word for word, one in capitals, one with an emoji, and a short one right before the items of a list.
+    as a heading word for word, one in capitals, one with an emoji, a short one right before the items of a list, and
+    one that holds the words of a heading and stands alone between whole sentences.
     """
     text = line.text
     last = text[-1]
@@ -379,6 +387,11 @@ def read_heading(line: Clean, following: Clean | None) -> tuple[int, SectionKind
         return BY_LINE, heading_kind(text)
     if following.kind == "item" and len(key.split()) <= 8:
         return BY_LINE, heading_kind(text)
+    ended = before is None or before.kind != "paragraph" or before.text[-1] in SENTENCE_ENDS
+    sentences = len(following.text) >= LONG_LINE and following.text[-1] in SENTENCE_ENDS
+    alone = last not in SENTENCE_ENDS and ":" not in text and "," not in text and len(key.split()) <= 5
+    if ended and sentences and alone and (kind := heading_kind(text)):
+        return BY_LINE, kind
     return 0, None
 
 
@@ -503,6 +516,7 @@ def heading_kind(text: str) -> SectionKind | None:
 
 
 LONGEST_PARAGRAPH = 1500
+CURRENCY = re.compile("[€$£₽]")
 
 
 def legal_paragraphs(document: Document) -> list[Cut]:
@@ -530,13 +544,17 @@ def legal_paragraphs(document: Document) -> list[Cut]:
     return list(cuts.values())
 
 
-def read_parts(cuts: list[Cut], length: int) -> list[Part]:
+def read_parts(cuts: list[Cut], text: str) -> list[Part]:
     """The sections between the cuts. Together they cover the whole text.
 
     A heading whose words tell nothing keeps the kind of the section that it stands in where it looks like a heading
-    of lower rank: by its level, or at the same level by being short or a line that ends with a colon.
+    of lower rank: by its level, or at the same level by being short or a line that ends with a colon. Some headings,
+    such as `What you can expect`, head the offer once the requirements have been told, and the duties too or a sum.
     """
     parts: list[Part] = []
+    later = load("headings")["later"]["benefits"]
+    told: set[SectionKind] = set()
+    length = len(text)
     kind, rank = SectionKind.OTHER, 99
     if not cuts or cuts[0].start > 0:
         parts.append(Part(kind, 0, length, 0))
@@ -550,6 +568,10 @@ def read_parts(cuts: list[Cut], length: int) -> list[Part]:
             continue
         if cut.kind:
             kind, rank = cut.kind, cut.level
+            ripe = SectionKind.RESPONSIBILITIES in told or CURRENCY.search(text, cut.body, end)
+            if ripe and SectionKind.REQUIREMENTS in told and heading_key(cut.heading or "") in later:
+                kind = SectionKind.BENEFITS
+            told.add(kind)
         elif cut.level < rank or (cut.level == rank < BY_COLON and cut.heading and len(cut.heading.split()) > 3):
             kind, rank = SectionKind.OTHER, cut.level
         parts.append(Part(kind, cut.start, end, min(cut.body, end), cut.heading))
