@@ -44,6 +44,22 @@ TEXTS = [
     ("Een geldige werkvergunning", False),
     ("Визовая поддержка", True),
     ("Гражданство РФ обязательно", False),
+    ("Não tratamos de vistos.", False),
+    ("Tratamos de vistos e papéis.", True),
+    ("Visto que somos poucos, ajudamos todos.", None),
+    ("You are legally allowed to work in Norway.", False),
+    ("You are allowed to work from home on Fridays.", None),
+    ("Vous êtes autorisé·e à travailler en Suisse.", False),
+    ("Chiens autorisés au bureau.", None),
+    ("Je mag in Nederland werken.", False),
+    ("Visa regelen we niet.", False),
+    ("Je visum regelen wij.", True),
+    ("Sie dürfen in der Schweiz arbeiten.", False),
+    ("Debes estar autorizado para trabajar en Chile.", False),
+    ("È necessario essere autorizzati a lavorare in Italia.", False),
+    ("Masz prawo do pracy w Polsce.", False),
+    ("Нужно право на работу в Армении.", False),
+    ("Визы не оформляем.", False),
 ]
 
 
