@@ -309,6 +309,8 @@ def believed(text: str, found: list[Found], context: Context, title: bool) -> li
         for place, skill in enumerate(run, first):
             beside = [found[place - 1]] if place > first and links[place - 1] == 2 else []
             beside += [found[place + 1]] if place < index and links[place] == 2 else []
+            if beside and skill.mark == "!" and opens_line(text, skill):
+                beside = []
             if skill.mark == "":
                 kept.append(skill)
             elif skill.mark == "?":
@@ -325,6 +327,12 @@ def believed(text: str, found: list[Found], context: Context, title: bool) -> li
                 kept.append(skill)
         first = index + 1
     return kept
+
+
+def opens_line(text: str, skill: Found) -> bool:
+    """Whether a name begins a line whose words go on: `Move the last jobs`."""
+    start = text.rfind("\n", max(0, skill.start - 4), skill.start) + 1
+    return start > 0 and text[start : skill.start].strip(" -") == "" and not CLOSE.match(text, skill.end)
 
 
 def vouched(text: str, skill: Found, context: Context, title: bool) -> bool:

@@ -56,6 +56,18 @@ SPELLINGS = [
     ("Unity, Unreal Engine and Blender", {"Unity", "Unreal Engine", "Blender"}),
     ("Microsoft Teams, Slack and Zoom in the toolbox", {"Teams", "Slack", "Zoom"}),
     ("Experience using TableauExperience in sales", {"Tableau"}),
+    ("Gute Excel-Listen: du gehst mit Excel um", {"Excel"}),
+    ("Excel intermedio", {"Excel"}),
+    ("Wij schrijven in Go", {"Go"}),
+    ("conoces algo de Go o de Rust", {"Go", "Rust"}),
+    ("zgłoszenia trzymamy w Jirze, kod w Kotlinie i Swifcie", {"Jira", "Kotlin", "Swift"}),
+    ("na co dzień praca z Linuksem i Kafką, więc żadnych okien", {"Linux", "Kafka"}),
+    ("testes com Cypress; as reuniões são no Google Meet", {"Cypress", "Google Meet"}),
+    ("Tests in Jest and Playwright", {"Jest", "Playwright"}),
+    ("Маршруты строим в Яндекс Картах", {"Yandex Maps"}),
+    ("znajomość Symfonii i Płatnika", {"Symfonia", "Płatnik"}),
+    ("You run ads on LinkedIn", {"LinkedIn"}),
+    ("Arbeiten mit Vivendi", {"Vivendi"}),
 ]
 
 LANGUAGES = [
@@ -74,6 +86,14 @@ LANGUAGES = [
 ]
 
 NOT_SKILLS = [
+    "Zespół liczy dziesięć osób. Jest nas coraz więcej.",
+    "Jest to praca zmianowa, a mile widziana jest cierpliwość.",
+    "A galera do time é ótima!",
+    "You captivate a room and excel in sales.",
+    "Our shed at Eagle Farm",
+    "Visio de trente minutes avec l'équipe",
+    "Vue sur la mer depuis l'atelier",
+    "Pega esse bonde com a gente!",
     "CompTIA courses help with ADLs at the bedside",
     "Our sales force and its success factors, in design and in practice",
     "Then go upstairs and ask for room C.",
