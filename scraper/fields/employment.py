@@ -1,6 +1,7 @@
 """Kinds of employment on offer."""
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from typing import Literal
 
@@ -13,7 +14,7 @@ from scraper.words.cues import cite, cues, phrases, rules
 CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z]{4})(?=[A-Z][a-z])")
 MARKS = str.maketrans("-_‐‑–\xa0", "      ")
 
-# A workload of Swiss and Austrian titles: `80-100%`.
+# A workload of Swiss and Austrian titles and labelled lines: `80-100%`.
 WORKLOAD = re.compile(
     r"(?<![\d.,])(\d{2,3}) ?%?(?: ?(?:-|–|bis|à|to) ?(\d{2,3}))? ?%(?=\s*(?:$|[]),|/(–-]|\b(?:in|m|w|f|h|d)\b))"
 )
@@ -67,29 +68,32 @@ def _named(slot: str, text: str, whole: bool = False) -> list[Span]:
 def _titled(title: str) -> list[Span]:
     title = CAMEL.sub(" ", title)
     folded = fold(title).translate(MARKS)
-    spans = [
-        Span("title", quote=title[m.start : m.end], value=code)
-        for m in _words("title").find(folded)
-        for code in m.value
-    ]
-    for match in WORKLOAD.finditer(title):
+    found = [(m.start, m.end, code) for m in _words("title").find(folded) for code in m.value]
+    return [Span("title", quote=title[start:end], value=code) for start, end, code in [*found, *_workload(title)]]
+
+
+def _workload(text: str) -> Iterator[tuple[int, int, str]]:
+    """Where a workload stands and the hours it means: `80-100%` is full and part time."""
+    for match in WORKLOAD.finditer(text):
         most, least = int(match[2] or match[1]), int(match[1])
         if 10 <= least <= most == 100:
-            spans.append(Span("title", quote=match[0], value="full_time"))
+            yield *match.span(), "full_time"
         if 10 <= least < 100 >= most and least % 5 == 0:
-            spans.append(Span("title", quote=match[0], value="part_time"))
-    return spans
+            yield *match.span(), "part_time"
 
 
 def _labelled(document: Document) -> list[Span]:
     names = load("employment")["label"]["names"]
-    return [
-        cite(document.text, label.start + m.start, label.start + m.end, code)
-        for label in document.labels
-        if label.name in names and label.end - label.start < 80
-        for m in _words("slot").find(document.folded[label.start : label.end].translate(MARKS))
-        for code in m.value
-    ]
+    spans = []
+    for label in document.labels:
+        if label.name in names and label.end - label.start < 80:
+            value = document.folded[label.start : label.end]
+            found = [(m.start, m.end, code) for m in _words("slot").find(value.translate(MARKS)) for code in m.value]
+            spans += [
+                cite(document.text, label.start + start, label.start + end, code)
+                for start, end, code in [*found, *_workload(value)]
+            ]
+    return spans
 
 
 def _stated(document: Document) -> list[Span]:

@@ -69,6 +69,9 @@ LABELS = [
     ("Стажировка", "internship"),
     ("全职", "full_time"),
     ("brigáda", "part_time"),
+    ("Onbepaalde duur", "permanent"),
+    ("Bepaalde duur", "temporary"),
+    ("Leerbaan", "apprenticeship"),
 ]
 
 TITLES = [
@@ -86,6 +89,7 @@ TITLES = [
     ("Volunteer Coordinator", ""),
     ("Plumber", ""),
     ("Growth of 30% a year", ""),
+    ("Dakdekker (BBL)", "apprenticeship"),
 ]
 
 TEXTS = [
@@ -122,6 +126,33 @@ TEXTS = [
     ("Полная занятость.", "full_time"),
     ("Частичная занятость.", "part_time"),
     ("Знание проектной документации.", ""),
+    ("Pensum: 60-100 %", "full_time part_time"),
+    ("Beschäftigungsgrad: 80%", "part_time"),
+    ("Keine Festanstellung, keine Zeitarbeit.", ""),
+    ("Auf freiberuflicher Basis; eine Festanstellung ist nicht möglich.", "freelance"),
+    ("In Vollzeit oder 30 Stunden.", "full_time part_time"),
+    ("Ein Praktikum in der Backstube, gerne im Sommer", ""),
+    ("Acme | Cork | permanent | two dogs", "permanent"),
+    ("This is not a permanent role.", ""),
+    ("Poste permanent à Gaspé.", "permanent"),
+    ("À trois cinquièmes ou à temps plein.", "full_time part_time"),
+    ("Contrat d'un an, renouvelable.", "temporary"),
+    ("Pas de stage ni de freelance.", ""),
+    ("Colaboras como contratista.", "contract"),
+    ("No ofrecemos prácticas.", ""),
+    ("Plaza fija desde el primer día.", "permanent"),
+    ("Si lavora a orario pieno.", "full_time"),
+    ("Contratto di sei mesi.", "temporary"),
+    ("PJ ou CLT", "contract permanent"),
+    ("Zatrudnienie na stałe.", "permanent"),
+    ("Nie oferujemy b2b.", ""),
+    ("Umowa na rok.", "temporary"),
+    ("Geen vast contract.", ""),
+    ("Je krijgt een contract voor zeven maanden.", "temporary"),
+    ("In vaste dienst bij de gemeente.", "permanent"),
+    ("Бессрочный договор.", "permanent"),
+    ("Договор на полгода.", "temporary"),
+    ("Vertrag über zwei Jahre.", "temporary"),
 ]
 
 

@@ -90,6 +90,7 @@ TITLES = [
     ("Финансовый директор", "c_level"),
     ("Помощник руководителя", ""),
     ("Менеджер по закупкам", ""),
+    ("Kierownik robót drogowych", "manager"),
 ]
 
 OCCUPATIONS = [
