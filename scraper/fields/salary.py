@@ -246,7 +246,7 @@ def phrases() -> Matcher[Roles]:
     """Every phrase that says what the money beside it is."""
     words = load("money")
     roles: dict[str, Roles] = {}
-    for role in ("pay", "pay_verbs", "other_money", "whole", "filler", "gross", "net"):
+    for role in ("pay", "pay_verbs", "other_money", "whole", "filler", "gross", "net", "least"):
         for phrase in (phrase for row in words[role].values() for phrase in row):
             roles.setdefault(phrase, {})["pay" if role == "pay_verbs" else role] = True
             if role == "pay_verbs":
@@ -323,7 +323,8 @@ SYMBOLS = "$€£₽¥￥₹₴₸₾֏₼₺₪৳₫฿₱₩₦₵﷼"
 CJK = "\u3000-\u9fff"
 CJK_LETTER, COUNTED = re.compile(rf"[{CJK}]"), re.compile(rf"(?![每以起至到及月年日天〜～、，。）（・])[{CJK}]")
 UNIT_BEFORE = re.compile(
-    rf"((?:(?<![^\W\d_])[^\W\d_]{{1,4}})?[{SYMBOLS}][a-z]{{0,3}}|(?<![^\W\d_])[^\W\d_]{{1,7}}\.?)[ \xa0\u202f]?$"
+    rf"((?:(?<![^\W\d_])[^\W\d_]{{1,4}})?[{SYMBOLS}][a-z]{{0,3}}"
+    rf"|(?<![^\W\d_])(?:s/\.?|[^\W\d_]{{1,7}}\.?))[ \xa0\u202f]?$"
 )
 UNIT_AFTER = re.compile(
     rf"[ \xa0\u202f\u2009]?(?:([{CJK}])|([^\W\d_{CJK}]+[$€£]?\.?)(?![^\W{CJK}])|([{SYMBOLS}](?![0-9])|,-(?![0-9])))"
@@ -497,6 +498,7 @@ def scan(
     floor = weighed = 0
     package = -1000
     last_pay: Figure | None = None
+    line: list[PayRange] = []
     for figure in figures(text, folded):
         start, end = figure.first.start, figure.last.end
         if not may_be_pay(figure, trusted):
@@ -519,8 +521,9 @@ def scan(
             continue
         if not weight or not (pay := build(figure, text, folded, countries, whole)):
             continue
-        if goes_on:
-            pay.period = pay.period or found[-1].pay.period
+        line = [*line, pay] if goes_on else [pay]
+        for one in line:
+            one.period = one.period or pay.period or line[0].period
         last_pay = figure if weight > 1 else last_pay
         first, last = extent(figure, folded)
         pay.text = text[first:last]
@@ -609,7 +612,9 @@ def weigh(figure: Figure, folded: str, trusted: bool, told: bool) -> int:
         following = folded[end : end + 24].partition("\n")[0].strip()
         fits = attached or (large and figure.is_range) or (figure.last.value >= 5000 and not following[:1].isalpha())
         return 2 if fits and (close or told or (trusted and (attached or large))) else 0
-    if trusted or told or pay or any("pay" in word.value for word in figure.heading):
+    least: float = load("money")["weak_from"][period_of(figure) or "month"]
+    headed = any("pay" in word.value for word in figure.heading) and worth(figure.last) >= least
+    if trusted or told or pay or headed:
         return 2
     if not settled:
         return 0
@@ -619,7 +624,7 @@ def weigh(figure: Figure, folded: str, trusted: bool, told: bool) -> int:
     earlier = [word for word in figure.earlier if KINDS & word.value.keys()]
     if not (attached or figure.is_range or (earlier and "pay" in earlier[-1].value)):
         return 0
-    least: float = load("money")["weak_from"][period_of(figure) or "year"]
+    least = load("money")["weak_from"][period_of(figure) or "year"]
     return 1 if worth(figure.last) >= least else 0
 
 
@@ -690,6 +695,8 @@ def bound_of(figure: Figure, folded: str) -> str | None:
     tail = folded[figure.last.end : figure.last.end + 12]
     if re.match(r"\+(?!\w)|\s?\+\s{0,2}(?:$|[).,;|\n])", tail):
         return "min"
+    if any("least" in word.value for word in figure.before):
+        return "min"
     for word in figure.after:
         if "bound_after" in word.value and word.start - figure.last.end < 14:
             return str(word.value["bound_after"])
@@ -746,9 +753,11 @@ def place(figure: Figure, text: str, folded: str, countries: Sequence[str], whol
         return code
     if code := settle(candidates, countries):
         return code
-    known = {country for country in countries if len(country) == 2}
-    if "$" not in folded[start:end] or (known and not any(home_currencies().get(c) in candidates for c in known)):
+    if "$" not in folded[start:end]:
         return None
+    known = {country for country in countries if len(country) == 2}
+    if known and not any(home_currencies().get(country) in candidates for country in known):
+        return "USD" if known <= set(load("money")["american"]["countries"].split()) else None
     code = one_dollar(text, whole, candidates)
     return code if not known or code in {home_currencies().get(country) for country in known} else None
 
