@@ -4,6 +4,7 @@ Each reply is a `response` record with its `request` and a `metadata` record (JS
 that says what a board needs to read it again. Any WARC tool opens the files.
 """
 
+import fcntl
 import io
 import json
 import os
@@ -109,6 +110,7 @@ class ArchiveWriter:
                 self.number += 1
                 try:
                     self.out = (folder / f"{self.name}-{os.getpid()}-{self.number:04}.warc.gz").open("xb")
+                    fcntl.flock(self.out, fcntl.LOCK_EX)  # `mend` keeps its hands off
                 except FileExistsError:
                     continue
         return self.out
@@ -130,7 +132,7 @@ def archive_files(paths: Sequence[Path]) -> list[Path]:
     for path in paths:
         if not path.exists():
             raise FileNotFoundError(f"{path}: no such archive")
-        found += sorted(path.rglob("*.warc*")) if path.is_dir() else [path]
+        found += sorted([*path.rglob("*.warc"), *path.rglob("*.warc.gz")]) if path.is_dir() else [path]
     return found
 
 
@@ -175,9 +177,40 @@ def whole_length(path: Path) -> int:
     return whole
 
 
-def mend(path: Path) -> int:
-    """Cut a file after its last whole record; how many bytes were cut."""
+def damage(path: Path) -> str | None:
+    """What is wrong with a `.warc.gz` file; None where all is well or a crawl still writes it."""
+    if not path.name.endswith(".gz") or being_written(path):
+        return None
     whole, size = whole_length(path), path.stat().st_size
-    if whole < size:
-        os.truncate(path, whole)
+    if whole == size:
+        return None
+    kind = (
+        "a record in the middle is damaged"
+        if MEMBER in path.read_bytes()[whole + 1 :]
+        else "the last record is cut off"
+    )
+    return f"{kind} at byte {whole} of {size}"
+
+
+def mend(path: Path) -> int:
+    """Cut a file behind its last whole record, where only the last one is damaged; how many bytes were cut."""
+    said = damage(path)
+    if said is None or "cut off" not in said:
+        return 0
+    whole, size = whole_length(path), path.stat().st_size
+    os.truncate(path, whole)
     return size - whole
+
+
+MEMBER = b"\x1f\x8b\x08"
+"""How a gzip member begins."""
+
+
+def being_written(path: Path) -> bool:
+    """Whether a crawl has the file open for writing."""
+    with path.open("rb") as stream:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return True
+    return False

@@ -3,13 +3,15 @@
 Exit codes: 0 done, 1 finished with losses (named on stderr), 2 wrong use, 3 blocked by the site.
 """
 
+import errno
 import json
+import sqlite3
 import sys
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
 import click
 
@@ -28,7 +30,38 @@ def pairs(context: click.Context, option: click.Parameter, given: tuple[str, ...
     return dict(pair.split("=", 1) for pair in given)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class Commands(click.Group):
+    """The verbs; a store that fails under any of them is said in a line."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except sqlite3.Error as error:
+            raise click.ClickException(f"the store failed: {error}; `rolecall verify` says more") from None
+
+
+class Time(click.ParamType[str]):
+    """An ISO 8601 date or time, as the store writes it: UTC, `Z`."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        try:
+            at = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no ISO 8601 date or time, e.g. 2026-11-02 or 2026-11-02T09:30:00Z", param, ctx)
+        at = at if at.tzinfo else at.replace(tzinfo=UTC)
+        return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def not_written(path: str, error: OSError) -> NoReturn:
+    """End with a line that says why the output is not there."""
+    if error.errno == errno.EPIPE:
+        raise error
+    raise click.ClickException(f"cannot write {path}: {error.strerror or error}") from None
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="rolecall")
 def main() -> None:
     """Rolecall calls the roll of open roles: it crawls job boards and applicant tracking systems, reads every post into
@@ -36,6 +69,16 @@ def main() -> None:
 
     All it writes lives under ROLECALL_HOME (default: the platform's data directory).
     """
+
+
+ALLOW_PRIVATE = click.option(
+    "--allow-private", is_flag=True, help="Let pages lead to private addresses of this network too."
+)
+
+
+def private(allowed: bool) -> dict[str, Any]:
+    """The setting of `--allow-private`; where it is not given, the environment decides."""
+    return {"ROLECALL_ALLOW_PRIVATE": True} if allowed else {}
 
 
 @main.command()
@@ -52,6 +95,8 @@ def main() -> None:
 @click.option("--archive/--no-archive", default=True, help="Keep every reply in ROLECALL_HOME/archive.")
 @click.option("--refresh", is_flag=True, help="Read every page again, known or not.")
 @click.option("--resume", is_flag=True, help="Go on where a crawl of the same targets was cut off.")
+@click.option("--browser", is_flag=True, help="Render pages that are empty without JavaScript, in Chromium.")
+@ALLOW_PRIVATE
 @click.option("-v", "--verbose", is_flag=True, help="Show Scrapy's own log.")
 def crawl(
     targets: tuple[str, ...],
@@ -62,14 +107,17 @@ def crawl(
     archive: bool,
     refresh: bool,
     resume: bool,
+    browser: bool,
+    allow_private: bool,
     verbose: bool,
 ) -> None:
-    """Crawl TARGETs, e.g. `wantapply` or `greenhouse:acme`, into validated JSON Lines.
+    """Crawl TARGETs, e.g. `wantapply`, `greenhouse:acme` or the address of a page, into validated JSON Lines.
 
     With a store, the file holds all open postings of the targets, whether this crawl read them again or not.
     """
     from scraper.crawl.home import home
     from scraper.crawl.progress import Progress, quiet_log
+    from scraper.crawl.render import browser_path
     from scraper.crawl.report import exit_code
     from scraper.crawl.run import TargetError, crawl
     from scraper.export.jsonlines import exported, lines_to
@@ -80,8 +128,11 @@ def crawl(
     given: dict[str, Any] = ({} if verbose else quiet_log()) | {"ROLECALL_RUN": run}
     given |= {"ROLECALL_STORE": str(home() / "rolecall.db")} if store else {}
     given |= {"ROLECALL_ARCHIVE": str(home() / "archive")} if archive else {}
+    given |= ({"ROLECALL_BROWSER": True} if browser else {}) | private(allow_private)
     given |= {"ROLECALL_REFRESH": refresh} | ({"ROLECALL_JOBS": str(home() / "jobs")} if resume else {}) | settings
     try:
+        if browser:
+            browser_path()
         if store:
             open_store(home() / "rolecall.db").close()
         with Progress() as progress, lines_to(path) as write:
@@ -100,7 +151,7 @@ def crawl(
     except (TargetError, ValueError, StoreError) as error:
         raise click.UsageError(str(error)) from None
     except OSError as error:
-        raise click.UsageError(f"cannot write {path}: {error.strerror or error}") from None
+        not_written(path, error)
     for report in reports:
         click.echo(report.line(), err=True)
         for loss in report.losses:
@@ -111,8 +162,35 @@ def crawl(
 
 
 @main.command()
+@click.argument("urls", nargs=-1, required=True, metavar="URL...")
+@click.option("--json", "as_json", is_flag=True, help="A JSON object a line.")
+@click.option("--offline", is_flag=True, help="Judge by the address alone; fetch nothing.")
+@click.option("--browser", is_flag=True, help="Render pages that are empty without JavaScript, in Chromium.")
+@ALLOW_PRIVATE
+def detect(urls: tuple[str, ...], as_json: bool, offline: bool, browser: bool, allow_private: bool) -> None:
+    """Say which target each URL is, how sure that is (0 to 1), and why. Exit code 1 where one is nobody's."""
+    from scraper.crawl.progress import quiet_log
+    from scraper.crawl.render import browser_path
+    from scraper.crawl.run import detect
+
+    settings = quiet_log() | private(allow_private) | ({"ROLECALL_BROWSER": True} if browser else {})
+    try:
+        if browser:
+            browser_path()
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    found = detect(urls, settings, offline)
+    for detected in found:
+        if as_json:
+            click.echo(json.dumps(detected.as_dict(), ensure_ascii=False))
+        else:
+            click.echo(f"{detected.url}\t{detected.target or '-'}\t{detected.confidence:.2f}\t{detected.why}")
+    sys.exit(0 if all(detected.target for detected in found) else 1)
+
+
+@main.command()
 @click.argument("file", required=False, type=click.File("rb"))
-@click.option("--board", metavar="BOARD", help="Read FILE as a page of this board.")
+@click.option("--board", metavar="BOARD", help="Read FILE as a page of this board.  [default: what URL or FILE tells]")
 @click.option("--url", metavar="URL", help="Address of the page.  [default: the file's name]")
 @click.option("--raw", type=click.File("rb"), metavar="FILE", help="Read raw postings, one JSON object a line.")
 def parse(file: BinaryIO | None, board: str | None, url: str | None, raw: BinaryIO | None) -> None:
@@ -141,6 +219,19 @@ def parse_raw(lines: BinaryIO) -> int:
     return code
 
 
+def reader_of(text: str, url: str | None) -> str:
+    """The board that a page is read by: that of its address, else the one for career pages of any site."""
+    from scraper.crawl.detect import by_address
+    from scraper.crawl.run import boards
+
+    found = by_address(url, boards()) if url else None
+    if found and found.target and found.confidence == 1:
+        return found.target.partition(":")[0]
+    if text.lstrip()[:1] in ("[", "{") or text.lstrip()[:5] == "<?xml":
+        raise click.UsageError("say whose data it is: --board BOARD, or --url URL")
+    return "careers"
+
+
 def parse_file(file: BinaryIO, name: str | None, url: str | None) -> int:
     """The postings of one page; the exit code."""
     from scraper.crawl.board import Rejected
@@ -148,13 +239,12 @@ def parse_file(file: BinaryIO, name: str | None, url: str | None) -> int:
     from scraper.crawl.run import TargetError, board_named
     from scraper.page import Closed, PageError
 
-    if name is None:
-        raise click.UsageError("say whose page it is: --board BOARD")
     label = "stdin" if file.name == "<stdin>" else Path(file.name).name
     code = found = 0
     try:
-        board = board_named(name)()
-        for item in read_offline(board, decode(file.read(), label), url or f"file:{label}", datetime.now(UTC)):
+        text = decode(file.read(), label)
+        name = name or reader_of(text, url)
+        for item in read_offline(board_named(name)(), text, url or f"file:{label}", datetime.now(UTC)):
             found += 1
             if isinstance(item, Closed):
                 click.echo(f"{label}: closed: {item.reason}", err=True)
@@ -210,7 +300,7 @@ STORE = click.option(
 @click.option("-o", "--output", default="-", metavar="FILE", help="Where to write; `-` is stdout.  [default: -]")
 @click.option("--open", "state", flag_value="open", default=True, help="Open postings only (this is the default).")
 @click.option("--all", "state", flag_value="all", help="Closed ones too.")
-@click.option("--since", metavar="TIME", help="Postings with an event since an ISO 8601 date or time.")
+@click.option("--since", type=Time(), metavar="TIME", help="Postings with an event since an ISO 8601 date or time.")
 @click.option("--crawl", "number", type=int, metavar="N", help="Postings that crawl number N saw last.")
 @click.option("--one-per-cluster", is_flag=True, help="One posting of each job, the employer's own first.")
 def export(
@@ -220,13 +310,15 @@ def export(
     from scraper.export.jsonlines import exported, lines_to
 
     store = at_store(path)
+    if number is not None and number not in {row["n"] for row in store.crawls()}:
+        raise click.UsageError(f"no crawl {number} in the store")
     try:
         with lines_to(output) as write:
             which: dict[str, Any] = {"state": state, "since": since, "crawl": number}
             for line in exported(store, **which, one_per_cluster=one_per_cluster):
                 write(line)
     except OSError as error:
-        raise click.UsageError(f"cannot write {output}: {error.strerror or error}") from None
+        not_written(output, error)
 
 
 @main.command()
@@ -245,7 +337,7 @@ def cluster(path: Path | None) -> None:
 
 @main.command()
 @STORE
-@click.option("--since", metavar="TIME", help="Events since an ISO 8601 date or time.")
+@click.option("--since", type=Time(), metavar="TIME", help="Events since an ISO 8601 date or time.")
 def events(path: Path | None, since: str | None) -> None:
     """Print what happened to postings (new, changed, closed, reopened, blocked) as JSON Lines."""
     for row in at_store(path).events(since=since):
@@ -276,17 +368,20 @@ def show(path: Path | None, id: str) -> None:
 @click.option(
     "--archive", type=click.Path(path_type=Path), metavar="DIR", help="Archive.  [default: ROLECALL_HOME/archive]"
 )
-def verify(path: Path | None, archive: Path | None) -> None:
-    """Check the store and the archive; cut what a crash left half written. Exit code 1 where something was wrong."""
-    from scraper.archive import archive_files, mend
+@click.option("--mend", is_flag=True, help="Cut the last record of an archive file where a crash left it half written.")
+def verify(path: Path | None, archive: Path | None, mend: bool) -> None:
+    """Check the store and the archive. Exit code 1 where something was wrong."""
+    from scraper.archive import archive_files, damage
+    from scraper.archive import mend as cut_off
     from scraper.crawl.home import home
 
     faults = at_store(path).faults()
     folder = archive or home() / "archive"
     files = archive_files([folder]) if folder.exists() else []
     for file in files:
-        if cut := mend(file):
-            faults.append(f"{file}: {cut} bytes of a record that was cut off, now removed")
+        if said := damage(file):
+            cut = cut_off(file) if mend else 0
+            faults.append(f"{file}: {said}" + (f"; {cut} bytes removed" if cut else ""))
     for fault in faults:
         click.echo(fault, err=True)
     click.echo(f"{len(files)} archive files, {len(faults)} faults", err=True)
@@ -296,7 +391,7 @@ def verify(path: Path | None, archive: Path | None) -> None:
 @main.command()
 @click.argument("archives", nargs=-1, type=click.Path(path_type=Path), metavar="[ARCHIVE]...")
 @click.option("--board", metavar="BOARD", help="Pages of this board only.")
-@click.option("--since", metavar="TIME", help="Pages fetched since an ISO 8601 date or time.")
+@click.option("--since", type=Time(), metavar="TIME", help="Pages fetched since an ISO 8601 date or time.")
 @click.option("-o", "--output", default="-", metavar="FILE", help="Where to write; `-` is stdout.  [default: -]")
 @click.option("--diff", "compare", is_flag=True, help="Compare with the store instead: what the new readers change.")
 @click.option("--against", type=click.File("rb"), metavar="FILE", help="With --diff: compare with these postings.")
@@ -314,10 +409,16 @@ def reparse(
     from scraper.crawl.board import Rejected
     from scraper.crawl.home import home
     from scraper.crawl.reparse import diff, reparse
+    from scraper.crawl.run import TargetError, board_named
     from scraper.export.jsonlines import lines_to
     from scraper.show import show_diff
 
     rejected = 0
+    if board is not None:
+        try:
+            board_named(board)
+        except TargetError as error:
+            raise click.UsageError(str(error)) from None
 
     def good() -> Iterator["Posting"]:
         nonlocal rejected
@@ -340,7 +441,7 @@ def reparse(
     except FileNotFoundError as error:
         raise click.UsageError(str(error)) from None
     except OSError as error:
-        raise click.UsageError(f"cannot write {output}: {error.strerror or error}") from None
+        not_written(output, error)
     sys.exit(1 if rejected else 0)
 
 

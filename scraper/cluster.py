@@ -13,7 +13,7 @@ from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import combinations, pairwise
+from itertools import combinations
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -79,17 +79,18 @@ def clusters(records: Iterable[Mapping[str, Any]]) -> tuple[dict[str, str], list
         parent.append(number)
         job = (employer_key(record["employer"]), role_key(record))
         jobs.append(job)
-        for address in {address_key(record.get(name)) for name in ("url", "apply_url")} - {""}:
-            by_address[address].append(number)
+        for address in {address_key(record.get(name)) for name in ("url", "apply_url")}:
+            if names_a_job(address):
+                by_address[address].append(number)
         words = own_words(record)
         if all(job) and len(words) >= SHORTEST:
             comparable[number] = len(signatures)
             signatures.extend(signature(words))
             by_job[job].append(number)
     for same in by_address.values():
-        for one, other in pairwise(same):
-            if jobs[one] == jobs[other]:  # a careers page is the address of many jobs
-                join(one, other, "same address")
+        of_job: dict[tuple[str, str], int] = {}
+        for number in same:  # a careers page is the address of many jobs
+            join(of_job.setdefault(jobs[number], number), number, "same address")
     for same in by_job.values():
         for one, other in candidates(same, signatures, comparable):
             if root(one) != root(other) and alike(signatures, comparable[one], comparable[other]) >= ALIKE:
@@ -153,6 +154,11 @@ def role_key(record: Mapping[str, Any]) -> str:
     """A role with its levels: `Engineer` and `Senior Engineer` are two jobs."""
     role = record.get("role") or record.get("title") or ""
     return " ".join([*re.findall(r"[\w+#]+", role.lower()), *sorted(record.get("seniority") or ())])
+
+
+def names_a_job(address: str) -> bool:
+    """Whether an address can be one job's: it holds a number or a long last segment, as a page of all jobs does not."""
+    return any(c.isdigit() for c in address.partition("/")[2]) or len(address.rpartition("/")[2]) >= 12
 
 
 def address_key(url: str | None) -> str:

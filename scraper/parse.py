@@ -30,7 +30,9 @@ from scraper.words.tags import split_tags
 
 def parse_posting(raw: RawPosting) -> Posting:
     """Read every field of a raw posting. Raises `pydantic.ValidationError` where the record breaks the contract."""
-    raw = raw.model_copy(update={"tags": split_tags(raw.tags)})
+    split = [(f"tags[{at}]", tag) for at, label in enumerate(raw.tags) for tag in split_tags([label])]
+    published = {f"tags[{at}]": slot for at, (slot, _) in enumerate(split)}  # evidence names the label as published
+    raw = raw.model_copy(update={"tags": [tag for _, tag in split]})
     document = read_document(raw.description, raw.description_type)
     language = read_language(raw, document)
     code = language.value if language else None
@@ -75,7 +77,10 @@ def parse_posting(raw: RawPosting) -> Posting:
         "description": document.text,
         "sections": [{"kind": p.kind, "heading": p.heading, "start": p.start, "end": p.end} for p in document.parts],
         "evidence": {
-            name: [{"slot": s[0], "start": s[1], "end": s[2], "quote": s[3], "value": s[4]} for s in reading.spans]
+            name: [
+                {"slot": published.get(s[0], s[0]), "start": s[1], "end": s[2], "quote": s[3], "value": s[4]}
+                for s in reading.spans
+            ]
             for name, reading in found.items()
         },
         "conflicts": [name for name, reading in found.items() if reading.conflict],

@@ -40,6 +40,7 @@ class Careers(Board):
         "depth": "how many links deep lists are followed (3)",
     }
     date_order = None
+    guesses = True
     pages, depth = "200", "3"
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -62,9 +63,9 @@ class Careers(Board):
         else:
             found = list(self.posts(page))
             yield from found
-            if page.kind != "detail" or not found:
-                yield from self.links(page)
             key = page.carried.get("key")
+            if not (key and found):
+                yield from self.links(page)
             if key and not found and says_closed(page.tree):
                 yield Closed(key, "the page says so")
             elif key and not found and key != key_of(page.url, start_of(page)):
@@ -152,7 +153,7 @@ class Careers(Board):
         found = [("jsonld", node) for node in job_postings(page.tree)]
         found = found or [("data", node) for node in state_postings(page.tree)]
         about = [(how, node) for how, node in found if is_about(page, how, node)]
-        if page.kind == "detail":
+        if "key" in page.carried:
             for how, node in (found if len(found) == 1 else about)[:1]:
                 yield {**node, "@how": how, **own}
                 return
@@ -167,21 +168,24 @@ class Careers(Board):
         here = key_of(page.url, start)
         if url and same_site(url, start) and (key := key_of(url, start)) != here:
             text = text_of(node.get("description")) or ""
-            if page.kind == "detail" or (how == "jsonld" and len(text) < TEASER):
+            teaser = how == "jsonld" and len(text) < TEASER and page.url.startswith("http")
+            if teaser or "key" in page.carried:
                 yield PageRequest(url, "detail", key, {"key": key, "step": page.carried.get("step", 0) + 1})
             else:
                 yield {**node, "@how": how, "@key": key, "@url": url}
-        elif page.kind != "detail":
+        elif "key" not in page.carried:
             key = here if alone else f"{here}#{name_of(how, node)}"
             yield {**node, "@how": how, "@key": key, "@url": page.url}
 
     # -- what the crawl counts ----------------------------------------------------------------------------------------
 
-    def follow(self, asked: PageRequest, report: TargetReport, employer: str | None) -> Iterator[Request]:
+    def follow(
+        self, asked: PageRequest, report: TargetReport, employer: str | None, before: str = ""
+    ) -> Iterator[Request]:
         """As every board, within the budget of pages; a page that proved to be no post is not listed again."""
         if (employer, asked.key) in self.no_posts:
             return
-        for request in super().follow(asked, report, employer):
+        for request in super().follow(asked, report, employer, before):
             if report.requests > int(self.pages):
                 report.requests -= 1
                 self.count_lost(report, asked, f"{asked.url}: beyond {self.pages} pages; -a pages=N reads more")
@@ -189,14 +193,14 @@ class Careers(Board):
                 yield request
 
     def count_found(
-        self, found: list[Any], report: TargetReport, asked: PageRequest, employer: str | None
+        self, found: list[Any], report: TargetReport, asked: PageRequest, employer: str | None, before: str
     ) -> Iterator[Any]:
         """As every board; a page that looked like a post's and is none is not counted as one."""
         if asked.key and not any(isinstance(item, RawPosting | Rejected | Closed) for item in found):
             self.no_posts.add((employer, asked.key))
             report.keys.discard(asked.key)
             report.found -= 1
-        yield from super().count_found(found, report, asked, employer)
+        yield from super().count_found(found, report, asked, employer, before)
 
 
 def start_of(page: Page) -> str:

@@ -8,7 +8,10 @@ and what a lost page means live in this module.
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import os
 import re
+import sqlite3
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
@@ -25,7 +28,7 @@ from twisted.python.failure import Failure
 
 from scraper import __version__
 from scraper.crawl.blocks import block_seen
-from scraper.crawl.fetch import key
+from scraper.crawl.fetch import host_of, key, places_of_keys
 from scraper.crawl.guard import PrivateAddress
 from scraper.crawl.report import TargetReport
 from scraper.page import Closed, Page, PageError, PageRequest, Total
@@ -57,6 +60,7 @@ class Rejected(Exception):
     def __init__(self, reason: str, piece: Any) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.employer: str | None = None
         self.piece = piece.get() if isinstance(piece, Selector) else piece
 
 
@@ -85,6 +89,8 @@ class Board(scrapy.Spider):
     """Environment variables that the board needs: name to where one gets it. `{NAME}` in a request is filled in."""
     keys_optional: ClassVar[dict[str, str]] = {}
     """Environment variables that give the board more."""
+    guesses: ClassVar[bool] = False
+    """Whether a page that was asked for as a posting's may turn out to be none."""
     stream: bool = False
     """Whether the board tells what changed and not what is there: absence then closes nothing."""
     date_order: ClassVar[Literal["YMD", "MDY", "DMY"] | None] = None
@@ -102,6 +108,9 @@ class Board(scrapy.Spider):
             raise ValueError(f"{self.name} has no option {', '.join(sorted(unknown))} (it has: {known})")
         self.__dict__.update(options)
         self.given = options
+        self.mark = f"{id(self):x}-{os.getpid()}"
+        self.key_places: set[tuple[str, str]] = set()
+        """Key and host pairs that the board's own first requests name: nowhere else is a key filled in."""
         named = [slug.strip() for slug in employer.split(",") if slug.strip()]
         self.employers: list[str | None] = [*employers] or [*named] or [None]
         self.reports = {slug: TargetReport(self.slice_name(slug)) for slug in self.employers}
@@ -178,13 +187,15 @@ class Board(scrapy.Spider):
                 continue
             try:
                 raw = self.posting(page, found)
+                if isinstance(found, dict):
+                    raw = raw.model_copy(update={"unread": left_over(found)})
             except ValidationError as error:
                 first = error.errors()[0]
                 yield Rejected(f"{'.'.join(map(str, first['loc']))}: {first['msg']}", found)
             except Exception as error:  # noqa: BLE001  one bad posting never loses its page
                 yield Rejected(f"{type(error).__name__}: {error}", found)
             else:
-                yield raw.model_copy(update={"unread": left_over(found)}) if isinstance(found, dict) else raw
+                yield raw
 
     def target_name(self, employer: str | None) -> str:
         """The target in one word, e.g. `greenhouse:acme`."""
@@ -204,6 +215,8 @@ class Board(scrapy.Spider):
         self.crawler.signals.connect(self.drop_request, signals.request_dropped)
         missing = [name for name in self.keys if not key(name)]
         for employer, report in self.reports.items():
+            if report.stopped:  # there is no store to write to
+                continue
             report.resumed = self.settings.getbool("ROLECALL_RESUMED")
             if missing:
                 report.stop(
@@ -211,21 +224,33 @@ class Board(scrapy.Spider):
                 )
                 continue
             try:
-                for request in self.first(employer):
-                    yield self.request(request, employer)
+                for asked in self.first(employer):
+                    request = self.request(asked, employer)
+                    self.key_places |= places_of_keys(request) & {(name, host_of(asked.url)) for name in self.all_keys}
+                    yield request
             except PageError as error:
                 report.stop(error.outcome, str(error))
             except Exception as error:  # noqa: BLE001  one bad target never stops the others
                 report.stop("broken", f"{type(error).__name__}: {error}")
 
-    def request(self, asked: PageRequest, employer: str | None) -> scrapy.Request:
-        """A Scrapy request that comes back to `read_page`, or to `lose_page`."""
+    @property
+    def all_keys(self) -> set[str]:
+        """Names of the keys that the board knows."""
+        return {*self.keys, *self.keys_optional}
+
+    def request(self, asked: PageRequest, employer: str | None, before: str = "") -> scrapy.Request:
+        """A Scrapy request that comes back to `read_page`, or to `lose_page`. `before` names what the page that led
+        here showed. Raises `ValueError` on what is no web address.
+        """
+        if not asked.url.startswith(("http://", "https://")):
+            raise ValueError(f"{asked.url[:200]!r} is no web address")
         self.reports[employer].requests += 1
         given: dict[str, Any] = {"url": asked.url, "headers": dict(asked.headers), "method": asked.method}
         rest: dict[str, Any] = {
             "callback": self.read_page,
             "errback": self.lose_page,
             "cb_kwargs": {"asked": asked, "employer": employer},
+            "meta": {"before": before, "by": self.mark},
             "priority": 1 if asked.key else 0,  # details first: the list does not grow faster than it is read
         }
         if asked.json is not None:
@@ -235,19 +260,27 @@ class Board(scrapy.Spider):
     async def read_page(self, response: Response, asked: PageRequest, employer: str | None) -> AsyncIterator[Any]:
         """A fetched page becomes raw postings and further requests, no faster than these are answered."""
         report = self.reports[employer]
-        for item in self.take_apart(response, asked, employer):
+        for item in self.taken_apart(response, asked, employer):
             yield item
             while report.pending > MOST_PENDING and not report.stopped:  # noqa: ASYNC110  replies lower the count
                 await asyncio.sleep(0.05)
+
+    def taken_apart(self, response: Response, asked: PageRequest, employer: str | None) -> Iterator[Any]:
+        """As `take_apart`; a store that fails ends the target, with its reason."""
+        try:
+            yield from self.take_apart(response, asked, employer)
+        except sqlite3.Error as error:
+            self.reports[employer].stop("broken", f"{self.settings.get('ROLECALL_STORE')}: {error}")
 
     def take_apart(self, response: Response, asked: PageRequest, employer: str | None) -> Iterator[Any]:
         """What a fetched page holds, counted."""
         report = self.reports[employer]
         report.pages += 1
         report.answered += 1
-        if asked.key and asked.key not in report.keys:  # asked for by the crawl that this one resumes
+        if response.meta.get("by") != self.mark:  # asked for by the crawl that this one resumes
             report.requests += 1
-            self.count_listed(asked.key, report, employer)
+            if asked.key and asked.key not in report.keys:
+                self.count_listed(asked.key, report, employer)
         if seen := block_seen(response):
             report.stop("blocked", seen)
             return
@@ -276,10 +309,13 @@ class Board(scrapy.Spider):
         except Exception as error:  # noqa: BLE001  one bad page never loses its crawl
             yield from self.miss_page(report, asked, employer, f"{page.url}: {type(error).__name__}: {error}")
             return
+        if asked.key and not found and not self.guesses:
+            yield from self.miss_page(report, asked, employer, f"{page.url}: no posting in the page")
+            return
         if self.memory and asked.kind == "list":
-            pages = [item if isinstance(item, PageRequest) else item.key for item in found if hasattr(item, "key")]
-            self.memory.remember(response, pages)
-        yield from self.count_found(found, report, asked, employer)
+            kept = [item for item in found if isinstance(item, PageRequest | RawPosting)]
+            self.memory.remember(employer, response, [i if isinstance(i, PageRequest) else i.key for i in kept])
+        yield from self.count_found(found, report, asked, employer, response.meta.get("before") or "")
 
     def count_unchanged(
         self, held: list[PageRequest | str], report: TargetReport, employer: str | None
@@ -299,42 +335,54 @@ class Board(scrapy.Spider):
         if self.memory:
             self.memory.listed(employer, key)
 
-    def follow(self, asked: PageRequest, report: TargetReport, employer: str | None) -> Iterator[scrapy.Request]:
+    def follow(
+        self, asked: PageRequest, report: TargetReport, employer: str | None, before: str = ""
+    ) -> Iterator[scrapy.Request]:
         """The request for a page, unless it is that of a posting which is known or was asked for before."""
+        try:
+            request = self.request(asked, employer, before)
+        except ValueError as error:
+            report.requests -= 1
+            self.count_lost(report, asked, str(error))
+            return
         if asked.key is None:
-            yield self.request(asked, employer)
+            yield request
         elif asked.key not in report.keys:
             self.count_listed(asked.key, report, employer)
             if self.memory and self.memory.fresh(employer, asked):
                 report.known += 1
+                report.requests -= 1
             else:
-                yield self.request(asked, employer)
+                yield request
+        else:
+            report.requests -= 1
 
-    def count_closed(self, key: str, because: str, report: TargetReport, employer: str | None) -> None:
-        """A posting that the board says is closed."""
+    def count_closed(
+        self, key: str, because: str, report: TargetReport, employer: str | None, certain: bool = False
+    ) -> None:
+        """A posting that the board says is closed; `certain` where nothing else can be meant."""
         report.closed += 1
         report.keys.add(key)
         if self.memory:
-            self.memory.close(employer, key, because)
+            self.memory.close(employer, key, because, certain or self.stream)
 
     def count_found(
-        self, found: list[Any], report: TargetReport, asked: PageRequest, employer: str | None
+        self, found: list[Any], report: TargetReport, asked: PageRequest, employer: str | None, before: str
     ) -> Iterator[Any]:
         """What a page held, counted; a list page that shows nothing new ends its target."""
         keys = {item.key for item in found if isinstance(item, RawPosting | PageRequest) and item.key}
-        if asked.key is None and keys and report.keys.issuperset(keys):
-            report.barren += 1
-            if keys == report.latest or report.barren > MOST_BARREN:
+        shown = hashlib.blake2b("\n".join(sorted(keys)).encode(), digest_size=8).hexdigest() if keys else before
+        if asked.key is None and keys:
+            report.barren = report.barren + 1 if report.keys.issuperset(keys) else 0
+            if shown == before or report.barren > MOST_BARREN:
                 report.stop("looped", f"{asked.url}: shows only postings of earlier pages; the list was ended here")
                 return
-        elif asked.key is None and keys:
-            report.barren, report.latest = 0, keys
         if report.pages > self.settings.getint("ROLECALL_MAX_PAGES") and asked.kind == "list":
             report.stop("looped", f"more than {self.settings.getint('ROLECALL_MAX_PAGES')} pages")
             return
         for item in found:
             if isinstance(item, PageRequest):
-                yield from self.follow(item, report, employer)
+                yield from self.follow(item, report, employer, shown)
             elif isinstance(item, Total):
                 report.shrunk |= report.total is not None and 0 < item.count < report.total
                 report.total = max(report.total or 0, item.count)
@@ -342,6 +390,7 @@ class Board(scrapy.Spider):
                 self.count_closed(item.key, item.reason, report, employer)
             elif isinstance(item, Rejected):
                 report.found += asked.key is None
+                item.employer = employer
                 yield item
             elif asked.key is None and item.key in report.keys:
                 report.repeated += 1
@@ -361,15 +410,19 @@ class Board(scrapy.Spider):
         if response is None:
             if isinstance(failure.value, PrivateAddress):
                 yield from self.miss_page(report, asked, employer, f"{asked.url}: {failure.value}", "refused")
-            elif isinstance(failure.value, IgnoreRequest):
-                report.stop("blocked", f"{asked.url}: robots.txt forbids it; ask the site's owner for leave")
-            else:
+            elif isinstance(failure.value, IgnoreRequest) and "robots.txt" in str(failure.value):
+                what = f"{asked.url}: robots.txt forbids it; ask the site's owner for leave"
+                if asked.key is None:
+                    report.stop("blocked", what)
+                else:
+                    self.count_lost(report, asked, what)
+            elif not isinstance(failure.value, IgnoreRequest) or not report.stopped:
                 what = f"{asked.url}: {failure.getErrorMessage() or type(failure.value).__name__}"
                 yield from self.miss_page(report, asked, employer, what)
         elif seen := block_seen(response):
             report.stop("blocked", seen)
         elif response.status == 410 and asked.key:
-            self.count_closed(asked.key, "HTTP 410", report, employer)
+            self.count_closed(asked.key, "HTTP 410", report, employer, certain=True)
         else:
             outcome = {404: "moved", 410: "moved", 401: "login"}.get(response.status, "broken")
             yield from self.miss_page(report, asked, employer, f"{asked.url}: HTTP {response.status}", outcome)

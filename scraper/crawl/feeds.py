@@ -41,5 +41,8 @@ class QuietItems(LogFormatter):
     def scraped(self, item: Any, response: Any, spider: Any) -> Any:
         return None
 
+    def item_error(self, item: Any, exception: BaseException, response: Any, spider: Any) -> Any:
+        return {"level": 40, "msg": "%(target)s: %(why)s", "args": {"target": spider.name, "why": repr(exception)}}
+
     def dropped(self, item: Any, exception: BaseException, response: Any, spider: Any) -> Any:
         return {"level": 30, "msg": "%(target)s: rejected: %(why)s", "args": {"target": spider.name, "why": exception}}

@@ -13,10 +13,10 @@ from scrapy.exceptions import NotConfigured
 from scrapy.http import Response
 
 from scraper.crawl.board import Board
-from scraper.crawl.report import TargetReport
+from scraper.crawl.report import GOOD, TargetReport
 from scraper.page import PageRequest
 from scraper.posting import Posting, RawPosting
-from scraper.store import Store, open_store
+from scraper.store import Store, StoreError, open_store
 
 BATCH = 500
 """Listed keys that are told to the store at once."""
@@ -32,15 +32,18 @@ class Memory:
         self.crawls = {slug: store.begin(run, report.target, datetime.now(UTC)) for slug, report in reports.items()}
         self.versions: dict[tuple[str | None, str], str] = {}
         self.seen: dict[str | None, list[str]] = {slug: [] for slug in reports}
+        self.said: dict[str | None, dict[str, str]] = {slug: {} for slug in reports}
+        self.pages: dict[str | None, list[tuple[str, str | None, str | None, str]]] = {slug: [] for slug in reports}
 
     def fresh(self, employer: str | None, asked: PageRequest) -> bool:
         """Whether a posting's page need not be fetched: it is known, unchanged by what the list says, not too old."""
         assert asked.key is not None
-        target = self.reports[employer].target
+        known = self.store.known(self.reports[employer].target, asked.key)
+        if known is not None and known[0] == asked.version and known[1] >= self.oldest:
+            return True
         if asked.version is not None:
             self.versions[employer, asked.key] = asked.version
-        known = self.store.known(target, asked.key)
-        return known is not None and known[0] == asked.version and known[1] >= self.oldest
+        return False
 
     def listed(self, employer: str | None, key: str) -> None:
         """A posting stands in the list, whether its page is read or not."""
@@ -60,9 +63,15 @@ class Memory:
         event = self.store.see(self.crawls[employer], report.target, raw, posting, version)
         report.events[event or "same"] += 1
 
-    def close(self, employer: str | None, key: str, because: str) -> None:
-        """The board says that a posting is closed."""
-        self.store.say_closed(self.crawls[employer], self.reports[employer].target, key, because, datetime.now(UTC))
+    def close(self, employer: str | None, key: str, because: str, certain: bool) -> None:
+        """The board says that a posting is closed. Where it is not certain, the end of the crawl decides: a site under
+        repair says so of every posting.
+        """
+        if certain:
+            self.store.say_closed(self.crawls[employer], self.reports[employer].target, key, because, datetime.now(UTC))
+        else:
+            self.listed(employer, key)
+            self.said[employer][key] = because
 
     def finish(self, stream: bool) -> None:
         """Close the crawl of every target. Of a stream of changes, absence closes nothing."""
@@ -75,7 +84,11 @@ class Memory:
                 outcome=report.outcome,
                 whole=report.whole and not stream,
                 report=report.as_dict(),
+                said=self.said[employer],
             )
+            if report.outcome in GOOD:
+                for url, etag, modified, held in self.pages[employer]:
+                    self.store.remember_page(url, etag, modified, held, datetime.now(UTC))
             report.events["closed"] = done.closed
             if done.held:
                 report.held = done.held
@@ -83,13 +96,20 @@ class Memory:
 
     # -- pages that have not changed ----------------------------------------------------------------------------------
 
-    def remember(self, response: Response, found: list[PageRequest | str]) -> None:
-        """Keep a page's validators and what it held: keys of postings, and the pages that follow."""
+    def remember(self, employer: str | None, response: Response, found: list[PageRequest | str]) -> None:
+        """Keep a page's validators and what it held: keys of postings, and the pages that follow. They are stored at
+        the end of a crawl that lost nothing: an unchanged page must not hide what was lost with it.
+        """
         etag, modified = (response.headers.get(name) for name in (b"ETag", b"Last-Modified"))
         if etag or modified:
             held = json.dumps([item if isinstance(item, str) else asdict(item) for item in found])
             texts = [value.decode("latin-1") if value else None for value in (etag, modified)]
-            self.store.remember_page(response.url, texts[0], texts[1], held, datetime.now(UTC))
+            self.pages[employer].append((response.url, texts[0], texts[1], held))
+
+    def holds(self, employer: str | None, found: str) -> bool:
+        """Whether every posting that a page held is in the store and open."""
+        target = self.reports[employer].target
+        return all(self.store.known(target, key) for key in json.loads(found) if isinstance(key, str))
 
     def recall(self, url: str) -> list[PageRequest | str]:
         """What an unchanged page held."""
@@ -123,9 +143,12 @@ class Remember:
     def open(self, spider: Board) -> None:
         settings = self.crawler.settings
         days = 0 if settings.getbool("ROLECALL_REFRESH") else settings.getfloat("ROLECALL_MAX_AGE_DAYS")
-        store = open_store(Path(str(self.path)))
         run = settings.get("ROLECALL_RUN") or f"{datetime.now(UTC):%Y%m%dT%H%M%S}"
-        spider.memory = Memory(store, spider.reports, run, timedelta(days=days))
+        try:
+            spider.memory = Memory(open_store(Path(str(self.path))), spider.reports, run, timedelta(days=days))
+        except (sqlite3.Error, StoreError) as error:
+            for report in spider.reports.values():
+                report.stop("broken", f"{self.path}: {error}; nothing was asked for")
 
     def finish(self, spider: Board) -> None:
         if spider.memory is None:
@@ -156,7 +179,7 @@ class Revalidate:
         if asked is None or asked.kind != "list" or request.method != "GET" or not isinstance(spider, Board):
             return
         known = spider.memory.store.validators(request.url) if spider.memory else None
-        if known is not None:
+        if known is not None and spider.memory and spider.memory.holds(request.cb_kwargs["employer"], known["found"]):
             request.meta["handle_httpstatus_list"] = [304]
             for header, name in (("If-None-Match", "etag"), ("If-Modified-Since", "last_modified")):
                 if known[name]:

@@ -64,7 +64,7 @@ def asked_to_wait(response: Response) -> float | None:
     if said is None or response.status not in (429, 503):
         return None
     text = said.decode("latin-1").strip()
-    if text.isdigit():
+    if text.isascii() and text.isdigit():
         return float(text)
     try:
         return max(0.0, (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds())

@@ -30,17 +30,20 @@ class ReadPostings:
         board = self.crawler.spider
         assert isinstance(board, Board)
         if isinstance(item, Rejected):
-            return self.reject(board, None, item.reason, item.piece)
+            return self.reject(board, item.employer, item.reason, item.piece)
         if not isinstance(item, RawPosting):
             raise TypeError(f"{board.name} yielded a {type(item).__name__}; a board yields raw postings")
-        slug = item.employer if item.employer in board.reports else None  # a job board's posts name many employers
+        # A job board's posts name many employers; it has one report.
+        slug = item.employer if item.employer in board.reports else next(iter(board.reports))
         report = board.reports[slug]
         try:
             posting = parse_posting(item)
         except ValidationError as error:
             first = error.errors()[0]
             reason = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
-            return self.reject(board, item.employer, reason, item.model_dump(mode="json"))
+            return self.reject(board, slug, reason, item.model_dump(mode="json"))
+        except Exception as error:  # noqa: BLE001  a reader's bug costs one posting, and is named
+            return self.reject(board, slug, f"{type(error).__name__}: {error}", item.model_dump(mode="json"))
         if board.memory:
             try:
                 board.memory.see(slug, item, posting)

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
+from scraper.crawl.fetch import hide_keys
 from scraper.crawl.run import Crawl
 
 EVERY = 10.0
@@ -28,6 +29,7 @@ def quiet_log() -> dict[str, Any]:
 
 def one_line(record: logging.LogRecord) -> bool:
     """A filter that takes the traceback off a record: the message says what happened."""
+    hide_keys(record)
     record.exc_info = None
     record.exc_text = None
     return True

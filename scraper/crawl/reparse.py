@@ -10,7 +10,7 @@ from typing import Any
 from scrapy.http import Headers, TextResponse
 from scrapy.responsetypes import responsetypes
 
-from scraper.archive import Archived, archive_files, read_archive, whole_length
+from scraper.archive import Archived, archive_files, damage, read_archive
 from scraper.crawl.board import Board, Rejected
 from scraper.crawl.offline import postings_of
 from scraper.crawl.run import TargetError, board_named
@@ -22,14 +22,17 @@ logger = logging.getLogger(__name__)
 
 
 def reparse(paths: Sequence[Path], only: str | None = None, since: str | None = None) -> Iterator[Posting | Rejected]:
-    """The postings of archived replies, in the order they were fetched.
+    """The postings of archived replies, file by file, in the order they were fetched.
 
     `only` is the name of a board, `since` an ISO date or time of fetching. A page that cannot be read, a file that is
     cut off, and a board that is no more are yielded as `Rejected`. Raises `FileNotFoundError`.
     """
     boards: dict[str, Board] = {}
     for path in archive_files(paths):
-        for reply in read_archive(path):
+        for reply in readable(path):
+            if isinstance(reply, Rejected):
+                yield reply
+                continue
             name = reply.context.get("board")
             if not name or reply.status != 200 or (only and name != only):
                 continue
@@ -48,8 +51,16 @@ def reparse(paths: Sequence[Path], only: str | None = None, since: str | None = 
                 yield Rejected(f"{reply.url}: no text", None)
             else:
                 yield from (item for item in postings_of(board, page) if isinstance(item, Posting | Rejected))
-        if path.name.endswith(".gz") and (cut := path.stat().st_size - whole_length(path)):
-            yield Rejected(f"{path}: the last {cut} bytes are cut off; `rolecall verify` mends the file", None)
+        if said := damage(path):
+            yield Rejected(f"{path}: {said}; `rolecall verify --mend` cuts what a crash left", None)
+
+
+def readable(path: Path) -> Iterator[Archived | Rejected]:
+    """The replies of a file up to where it is damaged."""
+    try:
+        yield from read_archive(path)
+    except Exception as error:  # noqa: BLE001  a damaged file never loses the others
+        yield Rejected(f"{path}: {error}", None)
 
 
 def page_of(reply: Archived) -> Page | None:

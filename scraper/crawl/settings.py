@@ -29,6 +29,8 @@ ROLECALL_ALLOW_PRIVATE = os.environ.get("ROLECALL_ALLOW_PRIVATE") or False  # th
 DOWNLOAD_MAXSIZE = 64 * 1024 * 1024  # a whole board in one reply stays below; Scrapy's 1 GiB is no limit
 DOWNLOAD_WARNSIZE = 0  # large replies are usual here
 DOWNLOAD_TIMEOUT = 60
+SCRAPER_SLOT_MAX_ACTIVE_SIZE = 10**12  # a page waits for its own requests (`MOST_PENDING`): none may wait for the page
+URLLENGTH_LIMIT = 0  # a long address is an address
 REDIRECT_MAX_TIMES = 5
 METAREFRESH_ENABLED = False  # challenge pages use it to go round for ever
 REMOTE_CONTROL_ENABLED = False  # it runs code that is sent to it
@@ -38,6 +40,10 @@ TELNETCONSOLE_ENABLED = False  # so does that
 RETRY_TIMES = 3
 RETRY_GIVE_UP_LOG_LEVEL = "INFO"  # the target's report names each lost page once
 ROLECALL_MAX_PAGES = 20_000  # list pages of one target; more is a loop
+
+# A browser: only for pages that are empty without one, and only where it is asked for.
+ROLECALL_BROWSER = False
+ROLECALL_RENDER_SECONDS = 45  # for one page, all in all
 
 # State that survives a kill; a board is read in its own order.
 SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"
@@ -57,6 +63,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "scraper.crawl.memory.Revalidate": 540,
     "scraper.crawl.middlewares.PatientRetry": 550,
+    "scraper.crawl.render.Render": 587,
     "scraper.crawl.archiving.Archive": 605,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": 610,  # the archive keeps bodies unpacked
 }

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any, TextIO
@@ -31,8 +31,10 @@ def atomic(path: Path) -> Iterator[TextIO]:
 @contextmanager
 def lines_to(path: str) -> Iterator[Callable[[str], None]]:
     """A function that writes a line; `-` is stdout. A file appears whole at the end."""
-    if path == "-":
-        yield lambda line: print(line, file=sys.stdout)
+    if path == "-" or (Path(path).exists() and not Path(path).is_file()):  # a pipe or device is written, not replaced
+        with nullcontext(sys.stdout) if path == "-" else Path(path).open("w", encoding="utf-8") as stream:
+            yield lambda line: print(line, file=stream)
+            stream.flush()
         return
     with atomic(Path(path)) as out:
         yield lambda line: print(line, file=out)

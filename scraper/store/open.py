@@ -36,7 +36,8 @@ MIGRATIONS = [
         times_reopened INTEGER NOT NULL DEFAULT 0,
         cluster TEXT
     ) WITHOUT ROWID;
-    CREATE INDEX postings_of_target ON postings (target, key);
+    CREATE INDEX postings_of_target ON postings (target, closed_at);
+    CREATE INDEX postings_by_key ON postings (key);
     CREATE TABLE events (
         n INTEGER PRIMARY KEY AUTOINCREMENT,
         at TEXT NOT NULL,
@@ -104,6 +105,7 @@ def upgrade(db: sqlite3.Connection, path: Path) -> None:
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             shutil.copy2(path, path.with_name(f"{path.name}.v{version}"))
             db.execute("BEGIN EXCLUSIVE")
+            version = db.execute("PRAGMA user_version").fetchone()[0]
         for step in MIGRATIONS[version:]:
             for statement in step.split(";\n"):
                 if statement.strip():
@@ -111,5 +113,6 @@ def upgrade(db: sqlite3.Connection, path: Path) -> None:
         db.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
         db.execute("COMMIT")
     except BaseException:
-        db.execute("ROLLBACK")
+        if db.in_transaction:
+            db.execute("ROLLBACK")
         raise

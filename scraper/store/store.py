@@ -24,6 +24,9 @@ ABSOLUTE = re.compile(r"\d{4}|\d[./-]\d")
 CLOSE_AFTER = 2
 """In how many whole crawls of its target a posting must be absent to count as closed."""
 
+ANY_PART = "(target = ? OR substr(target, 1, ?) = ?)"
+"""A target or any part of it (`wantapply`, `wantapply?search=lamp`); its values come from `base_and_parts`."""
+
 HOLD_SHARE, HOLD_FROM = 0.3, 3
 """A crawl that would close more than this share of a target's postings, and at least so many, closes none."""
 
@@ -97,40 +100,52 @@ class Store:
                 changed = self._event(at, crawl, "changed", target, posting.id, changes)
                 event = event or changed
             db.execute(
-                "UPDATE postings SET record = ?, fingerprint = ?, version = ?, last_seen_at = ?, fetched_at = ?,"
-                " crawl = ?, missing = 0, closed_at = NULL, closed_because = NULL,"
+                "UPDATE postings SET target = ?, record = ?, fingerprint = ?, version = ?, last_seen_at = ?,"
+                " fetched_at = ?, crawl = max(crawl, ?), missing = 0, closed_at = NULL, closed_because = NULL,"
                 " times_reopened = times_reopened + (closed_at IS NOT NULL) WHERE id = ?",
-                (record, mark, version, at, at, crawl, posting.id),
+                (target, record, mark, version, at, at, crawl, posting.id),
             )
             return event
 
     def still_there(self, crawl: int, target: str, keys: Iterable[str], at: datetime) -> None:
         """Postings were listed and not read again."""
         with self.transaction() as db:
-            rows = [(stamp(at), crawl, target, key) for key in keys]
+            rows = [(stamp(at), crawl, target, key, *base_and_parts(target)) for key in keys]
             db.executemany(
-                "UPDATE postings SET last_seen_at = ?, crawl = ?, missing = 0 WHERE target = ? AND key = ?", rows
+                "UPDATE postings SET last_seen_at = ?, crawl = max(crawl, ?), target = ?, missing = 0"
+                f" WHERE key = ? AND {ANY_PART}",
+                rows,
             )
 
     def say_closed(self, crawl: int, target: str, key: str, because: str, at: datetime) -> bool:
         """The board itself says that a posting is closed. False where none such was open."""
         with self.transaction() as db:
             row = db.execute(
-                "SELECT id FROM postings WHERE target = ? AND key = ? AND closed_at IS NULL", (target, key)
+                f"SELECT id FROM postings WHERE key = ? AND {ANY_PART} AND closed_at IS NULL",
+                (key, *base_and_parts(target)),
             ).fetchone()
             if row is not None:
                 self._close(row["id"], target, crawl, because, stamp(at))
         return row is not None
 
     def finish(
-        self, crawl: int, target: str, at: datetime, *, outcome: str, whole: bool, report: Mapping[str, Any]
+        self,
+        crawl: int,
+        target: str,
+        at: datetime,
+        *,
+        outcome: str,
+        whole: bool,
+        report: Mapping[str, Any],
+        said: Mapping[str, str] | None = None,
     ) -> Crawled:
         """Close a crawl of a target, and the postings that are gone on evidence.
 
         A posting is gone where `expires_at` is past and this crawl has not seen it, or where it was absent from
-        `CLOSE_AFTER` crawls that read the target whole. More than `HOLD_SHARE` of the target's postings at once are
-        held and not closed.
+        `CLOSE_AFTER` crawls that read the target whole, or where the site said so in words (`said`: key to why). More
+        than `HOLD_SHARE` of the target's postings at once are held and not closed.
         """
+        parts = base_and_parts(target)
         now = stamp(at)
         with self.transaction() as db:
             unseen = db.execute(
@@ -141,18 +156,26 @@ class Store:
             expired = [row["id"] for row in unseen if row["expires_at"] and row["expires_at"] < now[:10]]
             for id in expired:
                 self._close(id, target, crawl, "expired", now)
+            listed = db.execute(
+                "SELECT count(*) FROM postings WHERE target = ? AND closed_at IS NULL", (target,)
+            ).fetchone()[0]
+            ended = [
+                (row["id"], because)
+                for key, because in (said or {}).items()
+                for row in db.execute(
+                    f"SELECT id FROM postings WHERE key = ? AND {ANY_PART} AND closed_at IS NULL", (key, *parts)
+                )
+            ]
             held = 0
             if whole:
                 left = [row for row in unseen if row["id"] not in set(expired)]
-                gone = [row["id"] for row in left if row["missing"] + 1 >= CLOSE_AFTER]
-                listed = db.execute(
-                    "SELECT count(*) FROM postings WHERE target = ? AND closed_at IS NULL", (target,)
-                ).fetchone()[0]
-                if len(gone) >= HOLD_FROM and len(gone) > HOLD_SHARE * listed:
-                    held, gone = len(gone), []
+                absent = f"absent from {CLOSE_AFTER} whole crawls"
+                ended += [(row["id"], absent) for row in left if row["missing"] + 1 >= CLOSE_AFTER]
                 db.executemany("UPDATE postings SET missing = missing + 1 WHERE id = ?", [(row["id"],) for row in left])
-                for id in gone:
-                    self._close(id, target, crawl, f"absent from {CLOSE_AFTER} whole crawls", now)
+            if len(ended) >= HOLD_FROM and len(ended) > HOLD_SHARE * listed:
+                held, ended = len(ended), []
+            for id, because in ended:
+                self._close(id, target, crawl, because, now)
             if outcome == "blocked":
                 self._event(now, crawl, "blocked", target, None, {"why": report.get("why")})
             counts = dict(
@@ -185,7 +208,8 @@ class Store:
     def known(self, target: str, key: str) -> tuple[str | None, str] | None:
         """The version and the time of the last fetch of an open posting; None where there is none."""
         row = self.db.execute(
-            "SELECT version, fetched_at FROM postings WHERE target = ? AND key = ? AND closed_at IS NULL", (target, key)
+            f"SELECT version, fetched_at FROM postings WHERE key = ? AND {ANY_PART} AND closed_at IS NULL",
+            (key, *base_and_parts(target)),
         ).fetchone()
         return (row["version"], row["fetched_at"]) if row else None
 
@@ -245,14 +269,11 @@ class Store:
             where += f" AND (target IN ({', '.join('?' * len(targets))})"
             where += " OR crawl IN (SELECT n FROM crawls WHERE run = ?))"
             given += [*targets, run]
-        chosen = (
-            "*"
-            if not one_per_cluster
-            else (
-                "*, row_number() OVER (PARTITION BY coalesce(cluster, id)"
-                " ORDER BY instr(target, ':') = 0, first_seen_at, id) AS place"  # the employer's own board comes first
-            )
-        )
+        chosen = "*"
+        if one_per_cluster:  # the employer's own board, whose target has a colon, comes first
+            board_only = "instr(substr(target || '?', 1, instr(target || '?', '?')), ':') = 0"
+            order = f"ORDER BY {board_only}, first_seen_at, id"
+            chosen = f"*, row_number() OVER (PARTITION BY coalesce(cluster, id) {order}) AS place"
         rows = f"SELECT {chosen} FROM postings WHERE {where}"
         if one_per_cluster:
             rows = f"SELECT * FROM ({rows}) WHERE place = 1"
@@ -280,7 +301,12 @@ class Store:
 
     def faults(self) -> list[str]:
         """What is wrong: SQLite's own check, records that do not parse, postings and events without each other."""
-        found = [row[0] for row in self.db.execute("PRAGMA integrity_check") if row[0] != "ok"]
+        try:
+            found = [row[0] for row in self.db.execute("PRAGMA integrity_check") if row[0] != "ok"]
+        except sqlite3.DatabaseError as error:
+            found = [str(error)]
+        if found:
+            return [f"{self.path}: {fault}" for fault in found]
         for row in self.db.execute("SELECT id, record FROM postings"):
             try:
                 Posting.model_validate_json(row["record"])
@@ -290,6 +316,12 @@ class Store:
         found += [f"{row['id']}: stored without its event" for row in self.db.execute(lost)]
         orphans = "SELECT DISTINCT id FROM events WHERE id IS NOT NULL AND id NOT IN (SELECT id FROM postings)"
         return found + [f"{row['id']}: an event without its posting" for row in self.db.execute(orphans)]
+
+
+def base_and_parts(target: str) -> tuple[str, int, str]:
+    """The values of `ANY_PART` for a target or a part of one."""
+    base = target.partition("?")[0]
+    return base, len(base) + 1, f"{base}?"
 
 
 def stamp(at: datetime) -> str:

@@ -192,11 +192,14 @@ def test_a_record_that_was_cut_off_is_reported_and_mended(tmp_path: Path) -> Non
     path.write_bytes(path.read_bytes()[:-30])
     read = rolecall(tmp_path, "reparse").clean()
     assert read.code == 1
-    assert "are cut off" in read.err
+    assert "is cut off" in read.err
     assert len(read.out.splitlines()) == 1
-    mended = rolecall(tmp_path, "verify").clean()
+    size = path.stat().st_size
+    said = rolecall(tmp_path, "verify").clean()
+    assert (said.code, path.stat().st_size) == (1, size), "looking changes nothing"
+    mended = rolecall(tmp_path, "verify", "--mend").clean()
     assert mended.code == 1
-    assert "cut off, now removed" in mended.err
+    assert "bytes removed" in mended.err
     assert rolecall(tmp_path, "verify").clean().code == 0
     assert len(rolecall(tmp_path, "reparse").clean().out.splitlines()) == 1
 
