@@ -132,7 +132,8 @@ def group_starts(document: Document) -> list[int]:
 
 def offers_of(group: list[Mention], document: Document, folded: str) -> Iterator[Mention]:
     """The mentions of a paragraph or list that are offers."""
-    kind = document.kind_at(group[-1].start)
+    block = document.blocks[max(0, bisect_right(document.blocks, group[0].start, key=lambda block: block.start) - 1)]
+    heading = block.kind == "heading"
     cues = [mention.start for mention in group if mention.code == OFFER]
     denials = sorted(mention.end for mention in group if mention.code == DENY)
     refusals = [mention.start for mention in group if mention.code == REFUSED]
@@ -143,6 +144,7 @@ def offers_of(group: list[Mention], document: Document, folded: str) -> Iterator
             continue
         nearest = bisect_left(cues, mention.start)
         cue = nearest > 0 and mention.start - cues[nearest - 1] <= OFFER_REACH
+        kind = document.kind_at(mention.start)
         if kind in OPEN:
             least = BARE
         elif kind in CLOSED:
@@ -151,8 +153,18 @@ def offers_of(group: list[Mention], document: Document, folded: str) -> Iterator
             least = PLAIN if cue or codes >= ENOUGH else SURE
         if codes >= PLENTY and cue:
             least = min(least, WEAK)
-        if mention.strength >= least and (mention.strength > BARE or stands_alone(mention, folded)):
+        bare = not heading and stands_alone(mention, folded)
+        if mention.strength >= least and (mention.strength > BARE or bare) and not states_contract(mention, document):
             yield mention
+
+
+def states_contract(mention: Mention, document: Document) -> bool:
+    """Whether a mention of a secure job is but the value of a line such as `Contract: permanent`."""
+    if mention.code != BenefitCode.JOB_SECURITY:
+        return False
+    before = bisect_right(document.labels, mention.start, key=lambda label: label.start)
+    label = document.labels[before - 1] if before else None
+    return label is not None and mention.start < label.end and label.name in load("benefits")["contract"]
 
 
 def denied(mention: Mention, denials: list[int], refusals: list[int], folded: str) -> bool:
@@ -221,7 +233,7 @@ def automaton() -> ahocorasick.Automaton:
     heads: dict[str, list[Phrase]] = {}
     soft = load("benefits")["soft"]
     for code, languages in load("benefits").items():
-        for language, phrases in languages.items() if code not in ("language", "soft") else ():
+        for language, phrases in languages.items() if isinstance(languages, dict) and code != "language" else ():
             for phrase in phrases:
                 words = plain(phrase.lstrip("!?"))
                 bare = words.removeprefix("*")

@@ -76,6 +76,11 @@ def listed(heading: str, *items: str) -> str:
                 ("Employee discounts", {"discounts"}),
                 ("Referral bonus", {"referral_bonus"}),
                 ("Table tennis", {"office_perks"}),
+                ("Help with tuition", {"tuition"}),
+                ("Help moving your household", {"relocation"}),
+                ("Staff rates at the sawmill", {"discounts"}),
+                ("A 4-day week in July", {"reduced_summer_hours"}),
+                ("Desk and chair for the spare room", {"home_office"}),
             ],
         ),
         (
@@ -86,6 +91,7 @@ def listed(heading: str, *items: str) -> str:
                 ("JobRad, Deutschlandticket und ein Zuschuss zu der Kita", {"bike", "commuter", "childcare"}),
                 ("Sprachkurse und die Teilnahme an Weiterbildungen", {"language_classes", "learning"}),
                 ("Ein unbefristeter Vertrag", {"job_security"}),
+                ("Das Zugticket und der Rechner deiner Wahl", {"commuter", "equipment"}),
             ],
         ),
         (
@@ -103,19 +109,44 @@ def listed(heading: str, *items: str) -> str:
                 ("Horario flexible y teletrabajo para todos", {"flexible_hours", "remote_work"}),
             ],
         ),
-        ("Benefit", [("Buoni pasto e corsi di inglese", {"meals", "language_classes"})]),
+        (
+            "Benefit",
+            [
+                ("Buoni pasto e corsi di inglese", {"meals", "language_classes"}),
+                ("Lavori da casa il lunedì e hai uno stipendio di certo", {"remote_work"}),
+                ("Vitto per tutti", {"meals"}),
+            ],
+        ),
         (
             "Benefícios",
-            [("Vale refeição e plano de saúde para os filhos", {"meals", "health_insurance", "family_support"})],
+            [
+                ("Vale refeição e plano de saúde para os filhos", {"meals", "health_insurance"}),
+                ("Seguro contra acidentes e bolsa integral na faculdade", {"insurance_other", "tuition"}),
+            ],
         ),
-        ("Oferujemy", [("Prywatna opieka medyczna i karta sportowa w pakiecie", {"health_insurance", "fitness"})]),
-        ("Wat wij bieden", [("Een pensioenregeling en reiskostenvergoeding", {"retirement", "commuter"})]),
+        (
+            "Oferujemy",
+            [
+                ("Prywatna opieka medyczna i karta sportowa w pakiecie", {"health_insurance", "fitness"}),
+                ("Premię i bilet miesięczny oraz komputer do wyboru", {"bonus", "commuter", "equipment"}),
+                ("Pokój do telefonowania i cisza w biurze", set()),
+            ],
+        ),
+        (
+            "Wat wij bieden",
+            [
+                ("Een pensioenregeling en reiskostenvergoeding", {"retirement", "commuter"}),
+                ("Glijdende uren en een hospitalisatieverzekering", {"flexible_hours", "health_insurance"}),
+                ("Een loon van € 3.000 op basis van 36 uur en een contract voor een jaar", set()),
+            ],
+        ),
         (
             "Условия",
             [
                 ("ДМС и оплата мобильной связи", {"health_insurance", "phone"}),
                 ("Бесплатные обеды и корпоративы на природе", {"meals", "events"}),
                 ("Оформление по ТК РФ в день выхода на работу", {"job_security"}),
+                ("Наши доски за полцены и проезд за счёт пилорамы", {"discounts", "commuter"}),
             ],
         ),
     ],
@@ -133,6 +164,12 @@ def test_items_of_a_part_about_benefits(heading: str, rows: list[tuple[str, set[
         ("<p>Pinecrest sells dental software to clinics. We love coffee.</p>", set()),
         ("<p>Pinecrest is a health insurance company with a vision for remote monitoring.</p>", set()),
         (listed("Benefits", "Work-life balance"), set()),
+        (listed("Work & Life", "Free lunch"), {"meals"}),
+        (
+            "<h2>Wir bieten</h2><p>Vertrag: unbefristete Festanstellung</p><p>Obst und die Gleitzeit</p>",
+            {"flexible_hours", "meals"},
+        ),
+        (listed("Benefits", "A desk rather than a company car"), set()),
         (listed("Условия", "С 9 до 18 и перерыв на обед 1 час"), set()),
         (listed("Benefits", "No relocation package", "Unfortunately no visa sponsorship"), set()),
         (listed("Benefits", "Relocation support is not available"), set()),
