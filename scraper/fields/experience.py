@@ -135,6 +135,8 @@ def _up_to(before: str) -> bool:
 
 
 def _years(match: re.Match[str]) -> tuple[float | None, float | None]:
+    if match.groupdict().get("bare"):
+        return 1, None
     least, most = (_number(match[name]) if match[name] else None for name in ("least", "most"))
     if least is not None and most is not None and most < least:
         least, most = (None, None) if most < 1 else (most, least)
@@ -170,8 +172,7 @@ def _slot_amount() -> re.Pattern[str]:
 @cache
 def _rules(language: str) -> dict[str, re.Pattern[str]]:
     table = load("experience")["text"][language]
-    rules = {name: re.compile(rule) for name, rule in table.items() if name not in ("stems", "unit")}
-    rules["amount"] = re.compile(
-        rf"{_amount(table['unit'])}[- ]{{0,2}}(?:full |volle |good |solid )?{table['unit']}(?!\w)"
-    )
+    rules = {name: re.compile(rule) for name, rule in table.items() if name not in ("stems", "unit", "bare")}
+    figure = rf"{_amount(table['unit'])}[- ]{{0,2}}(?:full |volle |good |solid )?{table['unit']}(?!\w)"
+    rules["amount"] = re.compile(f"{figure}|(?P<bare>{table['bare']})" if "bare" in table else figure)
     return rules

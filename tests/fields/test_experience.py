@@ -53,6 +53,21 @@ TEXTS = [
     ("Опыт работы от 2-х летЗнание дуба", (2, None)),
     ("5+", (5, None)),
     ("0-7 Yrs", (0, 7)),
+    ("Vier Jahre oder mehr im Orgelbau", (4, None)),
+    ("Plus de huit ans d'expérience dans la tonnellerie", (8, None)),
+    ("Notre équipe a plus de dix ans d'expérience.", None),
+    ("Da due a quattro anni di esperienza", (2, 4)),
+    ("Lavoriamo da 15 anni nel settore.", None),
+    ("Da zero a tre anni di esperienza", (0, 3)),
+    ("Wymagane co najmniej 5-letnie doświadczenie, w tym dwa lata jako brygadzista", (5, None)),
+    ("Rok doświadczenia w piekarni", (1, None)),
+    ("Pół roku doświadczenia przy kasie", (0.5, None)),
+    ("Опыт работы от года", (1, None)),
+    ("Three years or so as a baker", (3, None)),
+    ("A licence and 6-8 years since you earned it", (6, 8)),
+    ("A year of sales experience", (1, None)),
+    ("Co roku jedziemy w góry.", None),
+    ("Восемь лет опыта", (8, None)),
 ]
 
 NOTHING = [
