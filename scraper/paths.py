@@ -25,11 +25,11 @@ def joined(base: str, link: str) -> str | None:
 
 
 def same_site(url: str, start: str) -> bool:
-    """Whether two addresses are of one site: the same host, or a host below the other one."""
+    """Whether two addresses are of one site: the same host, or a host below the other; a file is of any site."""
     here, there = ((urlsplit(one).hostname or "").lower().removeprefix("www.") for one in (url, start))
     if urlsplit(url).port != urlsplit(start).port and "." not in here:
         return False
-    return bool(here) and (here == there or here.endswith(f".{there}") or there.endswith(f".{here}"))
+    return bool(here) and (not there or here == there or here.endswith(f".{there}") or there.endswith(f".{here}"))
 
 
 def key_of(url: str, start: str) -> str:
