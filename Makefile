@@ -2,13 +2,16 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check format docs eval lock clean
+.PHONY: demo test chaos check format docs eval lock clean
 
 demo: .venv/ready
 	$(BIN)/rolecall demo
 
 test: .venv/ready
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -q
+
+chaos: .venv/ready
+	ROLECALL_KILLS=100 $(BIN)/python -m pytest -q tests/crawl/test_memory.py -k kill_9
 
 check: .venv/ready
 	$(BIN)/ruff check .

@@ -57,10 +57,12 @@ class Document:
     blocks: list[Block] = field(default_factory=list)
     labels: list[Label] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
+    """Where each part begins."""
 
     def kind_at(self, offset: int) -> SectionKind:
         """The kind of the section that an offset lies in."""
-        index = bisect_right(self.parts, offset, key=lambda part: part.start) - 1
+        index = bisect_right(self.starts, offset) - 1
         return self.parts[index].kind if index >= 0 else SectionKind.OTHER
 
 
@@ -319,6 +321,7 @@ def structure(lines: list[Line]) -> Document:
     add_heading_labels(document)
     cuts += legal_paragraphs(document)
     document.parts = read_parts(sorted(cuts), document.text)
+    document.starts = [part.start for part in document.parts]
     return document
 
 
