@@ -84,9 +84,9 @@ def _asks(sentence: str, name: Name, level: LanguageLevel | None) -> bool:
     rules = _rules()
     after = sentence[name.end : name.end + REACH]
     before = sentence[max(0, name.start - REACH) : name.start]
-    if rules["behind"].match(after):
+    if rules["behind"].match(after) or rules["owner"].search(before):
         return False
-    clause = re.split(r"[;(]|, (?!or|and|und|oder|et|ou)|\bbut\b", after, maxsplit=1)[0]
+    clause = re.split(r"[;(]|, (?!or|and|und|oder|et|ou)|\bbut\b| [ye] (?=(?:se )?valor)", after, maxsplit=1)[0]
     if rules["soft"].search(clause) or rules["soft"].search(before[-32:]):
         return False
     if level is not None:
@@ -150,9 +150,8 @@ def _codes() -> dict[str, tuple[str, bool]]:
 @cache
 def _name_pattern() -> re.Pattern[str]:
     stems = "|".join(sorted(map(re.escape, _codes()), key=lambda stem: (-len(stem), stem)))
-    tail = (
-        r"(?:i|iego|im|iemu|ą|ie|ich|ий|ого|ому|им|ом|ая|ой|ую|а|е|e[nrsm]?|[ao]s?|s)?(?:-?(?:sprach)?kenntniss?e?n?)?"
-    )
+    ending = r"(?:i|iego|im|iemu|ą|u|ie|ich|и|ий|ого|ому|им|ом|ая|ой|ую|а|е|e[nrsm]?|[ao]s?|s)?"
+    tail = ending + r"(?:-?(?:sprach)?kenntniss?e?n?)?"
     return re.compile(rf"\b(?P<stem>{stems})(?P<tail>{tail})(?!\w)")
 
 
@@ -165,6 +164,6 @@ def _level_words() -> re.Pattern[str]:
 @cache
 def _rules() -> dict[str, re.Pattern[str]]:
     vocabulary = load("spoken")["asks"]
-    rules = {name: re.compile(vocabulary[name]) for name in ("behind", "before", "join")}
+    rules = {name: re.compile(vocabulary[name]) for name in ("behind", "before", "owner", "join")}
     rules.update({name: re.compile("|".join(vocabulary[key])) for name, key in (("asks", "words"), ("soft", "soft"))})
     return rules
