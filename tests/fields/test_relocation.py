@@ -23,7 +23,7 @@ TEXTS = [
     ("We will help you relocate.", True),
     ("Relocation assistance may be available.", True),
     ("No relocation.", False),
-    ("Relocation assistance is not available for this position. Any relocation costs are yours.", False),
+    ("Relocation assistance is not available here. Your move is on you.", False),
     ("Please note that we don't offer relocation support.", False),
     ("You must relocate to Lima.", None),
     ("You plan the relocation of servers.", None),

@@ -146,7 +146,7 @@ TEXT = [
     ("Pay: £11.90 per hour", (11.9, 11.9, "GBP", "hour")),
     ("Bakers in Leeds earn between £24,000 and £27,500 a year.", (24000, 27500, "GBP", "year")),
     ("It can range from £35,000 per year to £41,000 per year for this salary band.", (35000, 41000, "GBP", "year")),
-    ("A salary of between € 2,651 (scale 9) and € 3,997 (scale 10) gross per month", (2651, 3997, "EUR", "month")),
+    ("We pay between € 2,410 (scale 8) and € 3,120 (scale 9) gross per month", (2410, 3120, "EUR", "month")),
     ("Base pay £50,000, OTE £80,000", (50000, 50000, "GBP", "year")),
     ("Compensation\n£61,000 - £70,000\nThe range is for London.", (61000, 70000, "GBP", "year")),
     ("L4\n£61,000—£70,000 GBP\nL5\n£70,000—£83,000 GBP", (61000, 83000, "GBP", "year")),
