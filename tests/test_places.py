@@ -10,6 +10,12 @@ from scraper.words.places import country_of, cued_places, key_of, macro_of, read
 STRINGS = [
     # cities in their own and in other languages
     ("Berlin", ["Berlin/Berlin/DE"]),
+    ("León, Guanajuato, México", ["León/Guanajuato/MX"]),
+    ("Querétaro, Querétaro, Mexico", ["Querétaro/Querétaro/MX"]),
+    ("Okinawa Island Japan", ["Okinawa/Okinawa/JP"]),
+    ("Reykjavík, Island", ["Reykjavík/Capital Region/IS"]),
+    ("Anywhere in the U.S. (remote job)", ["-/-/US"]),
+    ("Anywhere in the world", ["-/Worldwide/-"]),
     ("München", ["Munich/Bavaria/DE"]),
     ("Muenchen", ["Munich/Bavaria/DE"]),
     ("Munich", ["Munich/Bavaria/DE"]),

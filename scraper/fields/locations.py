@@ -199,8 +199,12 @@ def from_head(document: Document) -> Found:
         line = document.text[block.start : min(block.end, block.start + HEAD_CHARS)]
         parts = FACT.finditer(document.text, block.start, block.start + len(line))
         for part in parts if MARK.search(line) or block.end - block.start < 60 else ():
-            places = leading_places(document.text, part.start()) if "," in part.group() else ()
-            found += in_text(document, [p for p in places if p.city and "," in document.text[p.start : p.end]])
+            if "," in part.group():
+                places = leading_places(document.text, part.start())
+                found += in_text(document, [p for p in places if p.city and "," in document.text[p.start : p.end]])
+            elif line.count(" | ") > 1:
+                whole = moved(sure_only(read_places(part.group().strip(), strict=True)), part.start())
+                found += in_text(document, [p for p in whole if p.city])
     return found
 
 

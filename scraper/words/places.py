@@ -193,6 +193,13 @@ def conjunctions() -> re.Pattern[str]:
     return re.compile(rf"\s*[/&+]\s*|\s+(?:{'|'.join(map(re.escape, words))})\s+", re.I)
 
 
+@cache
+def anywhere() -> re.Pattern[str]:
+    """`anywhere in the`, which adds nothing to the place that it stands before; the world is none."""
+    words = "|".join(map(re.escape, load("places")["words"]["anywhere"]))
+    return re.compile(rf"\b(?:{words}) (?!world|earth|monde|welt|mundo|mondo)(?=\w)", re.I)
+
+
 def country_of(text: str) -> str | None:
     """ISO alpha-2 of a country's name or code in a slot of its own; None where the text is not just that."""
     senses = senses_of(key_of(text[:80]))
@@ -247,8 +254,8 @@ def known(text: str, alone: bool = False) -> tuple[Sense, ...]:
             senses = tuple(s for s in senses if s.kind not in "AT" or s.people >= 100)
     else:
         senses = tuple(s for s in senses if s.kind != "S" or not text.isascii())
-    if not text.isascii() and any(s.name.lower() == text.lower() for s in senses):
-        senses = tuple(s for s in senses if s.kind not in "TA" or s.name.lower() == text.lower())
+    if not text.isascii() and any(text.lower() in s.name.lower() for s in senses):
+        senses = tuple(s for s in senses if s.kind not in "TA" or text.lower() in s.name.lower())
     return senses
 
 
@@ -334,6 +341,8 @@ def run_tokens(text: str, start: int, end: int) -> Iterator[Token]:
     while at < len(words):
         for length in range(min(5, len(words) - at), 0, -1):
             first, last = words[at][0], words[at + length - 1][1]
+            if found and key_of(text[first:last]) in word_set("edge"):
+                continue
             if senses := tuple(s for s in known(text[first:last]) if s.kind != "D"):
                 found.append(Token(first, last, key_of(text[first:last]), senses))
                 at += length
@@ -559,6 +568,7 @@ def read_places(
     if len(text) > LONGEST or PLACEHOLDER.fullmatch(text):
         return ()
     text = POSTCODE.sub(lambda m: " " * len(m.group()), text)
+    text = anywhere().sub(lambda m: " " * len(m.group()), text)
     if DEPARTMENT.match(text):
         within = within or "FR"
     bare = text.strip()

@@ -83,6 +83,12 @@ def test_a_text_that_narrows_a_long_list_of_countries_is_a_conflict() -> None:
 TEXTS = [
     # labelled lines
     ("Location: Porto, Portugal", ["Porto"]),
+    ("Oat & Sons | Dublin 7 | permanent | two days at our desk\nBake with us.", ["Dublin"]),
+    ("Escola: Colégio Jequitibá, Goiânia", ["Goiânia"]),
+    ("Le contrat débute en mars, à Roubaix, dans nos bureaux.", ["Roubaix"]),
+    ("Trois jours dans nos bureaux de Lyon.", ["Lyon"]),
+    ("Tre giorni dal cliente, a Prato, gli altri da remoto", ["Prato"]),
+    ("Un outil utile partout en France.", []),
     ("Standort: Leipzig", ["Leipzig"]),
     ("Lieu : Nantes", ["Nantes"]),
     ("Ubicación: Sevilla", ["Seville"]),

@@ -48,6 +48,9 @@ def test_slots_and_titles(slots: dict[str, object], expected: list[str]) -> None
 
 TEXTS = [
     ("You must be based in the US.", ["US"]),
+    ("Poste ouvert partout en France", ["FR"]),
+    ("Praca zdalna z terenu Polski", ["PL"]),
+    ("Pedimos:\n- Residência em Portugal", ["PT"]),
     ("You can work from anywhere in Europe.", ["Europe"]),
     ("Open to candidates in LATAM or Spain.", ["LATAM", "ES"]),
     ("UK-based only, please.", ["GB"]),
