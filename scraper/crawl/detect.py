@@ -137,9 +137,9 @@ def no_employer(employer: str) -> bool:
 def on_any_host(board: type[Board], address: str) -> bool:
     """Whether the board would take the same path on a host that has nothing to do with it."""
     parts = urlsplit(address)
-    path = f"{parts.path}?{parts.query}"
-    if re.search(r"hcm(?:UI|RestApi)/", path):  # a path that only Oracle has
-        return False
+    domain = re.escape(".".join((parts.hostname or "").split(".")[-2:]))
+    if re.search(r"hcm(?:UI|RestApi)/", f"{parts.path}?{parts.query}") or any(domain in shape for shape in board.urls):
+        return False  # a path that only Oracle has, a host that the board names
     return board.employer_of(urlunsplit(parts._replace(netloc="host.invalid"))) is not None
 
 

@@ -183,7 +183,7 @@ def look(process: AsyncCrawlerProcess, urls: Sequence[str], then: Callable[[Sequ
     """Fetch addresses and say what they are, before the process ends; nothing of it is stored."""
     crawler = process.create_crawler(Look)
     for name in ("ROLECALL_STORE", "ROLECALL_ARCHIVE"):
-        crawler.settings.set(name, None, "cmdline")
+        crawler.settings.set(name, None, 50)  # above those of the command, which are set again
     task = process.crawl(crawler, urls=urls, boards=boards())
 
     def done(_: asyncio.Task[None]) -> None:
