@@ -18,7 +18,8 @@ from scraper.posting import RawSalary, SectionKind
 from scraper.words import load
 
 SHORTEST_TEXT = 250
-"""Characters of a post's text; less is a teaser."""
+"""Characters of a post's text; less is a teaser, unless tasks and requirements stand in it."""
+SHORTEST_PARTS = 120
 LONGEST_TITLE = 250
 LONGEST_LABEL = 40
 LONGEST_TAG = 60
@@ -171,8 +172,6 @@ def slots_of(shown: Shown, job_path: bool, has_button: bool) -> dict[str, Any] |
     """The slots of a post; None where too little speaks for one."""
     text = marked_up(shown.body)
     document = read_document(text)
-    if len(document.text) < SHORTEST_TEXT:
-        return None
     slots: dict[str, Any] = {}
     for slot, value in filter(None, map(labelled, shown.before)):
         slots.setdefault(slot, []).append(value)
@@ -183,6 +182,8 @@ def slots_of(shown: Shown, job_path: bool, has_button: bool) -> dict[str, Any] |
     cues = sum(cue in document.folded for cue in phrases("line", "cues")) + 2 * bool(MARKED.search(shown.title))
     score = 2 * len(work) + bool(offer) + min(3, len(found)) + min(3, cues) + job_path + has_button
     several = max(headings.values(), default=0) > 2  # a list of posts in full repeats its headings
+    if len(document.text) < (SHORTEST_PARTS if len(work) > 1 else SHORTEST_TEXT):
+        return None
     if several or score < 4 or not (work or (job_path and cues >= 2) or len(found) + bool(offer) >= 2):
         return None
     others = [line for line in shown.before if not labelled(line) and bare(shown.title) not in bare(line)]
@@ -298,7 +299,8 @@ def title_of(root: etree._Element, lines: list[str]) -> str | None:
     """
     named = [plain(str(text)) for text in NAMED(root)]
     site = fold(plain(" ".join(map(str, SITE(root)))))
-    own = [heading for heading in (words_of(node) for node in root.iter("{*}h1")) if is_title(heading)]
+    tag = "{*}h1" if named or next(root.iter("{*}h1"), None) is not None else "{*}h2"
+    own = [heading for heading in (words_of(node) for node in root.iter(tag)) if is_title(heading)][:50]
     repeated = (heading for heading in own if any(fold(heading) in fold(text) for text in named))
     parts = [part.strip() for text in named for part in [text, *TITLE_PARTS.split(text)]]
     parts = [part for part in parts if is_title(part) and fold(part) != site]

@@ -52,8 +52,7 @@ class Careers(Board):
         start = joined(employer or "", "")
         if start is None or not (self.pages.isdigit() and self.depth.isdigit()):
             raise PageError("broken", "a target is careers:https://…; pages and depth are numbers")
-        sitemap = PageRequest(urljoin(start, "/sitemap.xml"), kind="sitemap", otherwise=PageRequest(start))
-        yield PageRequest(urljoin(start, "/robots.txt"), kind="robots", otherwise=sitemap)
+        yield PageRequest(urljoin(start, "/robots.txt"), kind="robots", otherwise=usual_sitemap(start))
 
     def jobs(self, page: Page) -> Iterable[Found]:
         if page.kind == "robots":
@@ -86,16 +85,15 @@ class Careers(Board):
     def named_sitemaps(self, page: Page) -> Iterable[Found]:
         """The sitemaps that robots.txt names, or the usual one; then the start page."""
         self.rules[page.employer] = ProtegoRobotParser(page.text.encode(), None)
-        start = PageRequest(start_of(page))
         named = re.findall(r"^\s{0,9}sitemap\s{0,9}:\s{0,9}(\S{4,2000})", page.text, re.IGNORECASE | re.MULTILINE)
         urls = [url for url in (joined(page.url, name) for name in dict.fromkeys(named)) if url]
         yield from (PageRequest(url, kind="sitemap") for url in urls)
-        if not urls:
-            yield PageRequest(urljoin(page.url, "/sitemap.xml"), kind="sitemap", otherwise=start)
-        yield start
+        yield PageRequest(start_of(page)) if urls else usual_sitemap(start_of(page))
 
     def sitemap(self, page: Page) -> Iterable[Found]:
         """The posts of a sitemap, and the sitemaps of an index: those that speak of jobs where any does."""
+        if page.carried.get("guessed"):
+            yield PageRequest(start_of(page))
         if page.text.lstrip()[:1] != "<":
             yield from self.follow_posts(page, ((line.strip(), None) for line in page.text.splitlines()), 1)
             return
@@ -201,6 +199,21 @@ class Careers(Board):
             report.keys.discard(asked.key)
             report.found -= 1
         yield from super().count_found(found, report, asked, employer, before)
+
+    def drop_request(self, request: Request) -> None:
+        """As every board; a post whose address leads to a page that was read before is over."""
+        asked, employer = request.cb_kwargs["asked"], request.cb_kwargs["employer"]
+        if request.meta.get("redirect_times") and asked.key and request.url != asked.url:
+            self.reports[employer].answered += 1
+            self.count_closed(asked.key, f"its address leads to {request.url}", self.reports[employer], employer)
+        else:
+            super().drop_request(request)
+
+
+def usual_sitemap(start: str) -> PageRequest:
+    """The sitemap that nobody has named. The start page is read after it, or where it is missing."""
+    url = urljoin(start, "/sitemap.xml")
+    return PageRequest(url, kind="sitemap", carried={"guessed": True}, otherwise=PageRequest(start))
 
 
 def start_of(page: Page) -> str:
