@@ -120,7 +120,8 @@ class Guard:
 def named_origins(crawler: Crawler) -> Iterator[Origin]:
     """What the operator has named."""
     given = getattr(crawler.spider, "given", {})
-    proxies = getproxies().values() if crawler.settings.getbool("HTTPPROXY_ENABLED") else ()
-    for url in (crawler.settings.get("ROLECALL_MIRROR"), given.get("host"), *proxies):
+    proxies = getproxies() if crawler.settings.getbool("HTTPPROXY_ENABLED") else {}
+    proxies.pop("no", None)  # hosts that need no proxy
+    for url in (crawler.settings.get("ROLECALL_MIRROR"), given.get("host"), *proxies.values()):
         if url and (origin := origin_of(url)):
             yield origin
