@@ -77,7 +77,7 @@ def test_a_date_is_iso_or_nothing(text: str, language: str | None, order: str | 
 @given(number=st.floats())
 def test_an_epoch_is_iso_or_nothing(number: float) -> None:
     reading = read_date(posting(published=number), "published", None)
-    if reading:
+    if reading and reading.value is not None:  # a date ahead of the crawl is dropped
         TypeAdapter(Date).validate_python(reading.value)
 
 
