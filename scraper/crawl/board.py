@@ -14,6 +14,7 @@ import re
 import sqlite3
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 from urllib.parse import urlsplit
 
@@ -244,7 +245,6 @@ class Board(scrapy.Spider):
         """
         if not asked.url.startswith(("http://", "https://")):
             raise ValueError(f"{asked.url[:200]!r} is no web address")
-        self.reports[employer].requests += 1
         given: dict[str, Any] = {"url": asked.url, "headers": dict(asked.headers), "method": asked.method}
         rest: dict[str, Any] = {
             "callback": self.read_page,
@@ -253,9 +253,10 @@ class Board(scrapy.Spider):
             "meta": {"before": before, "by": self.mark},
             "priority": 1 if asked.key else 0,  # details first: the list does not grow faster than it is read
         }
-        if asked.json is not None:
-            return scrapy.http.JsonRequest(data=asked.json, **given, **rest)
-        return scrapy.Request(**given, **rest)
+        made = scrapy.Request if asked.json is None else partial(scrapy.http.JsonRequest, data=asked.json)
+        request: scrapy.Request = made(**given, **rest)
+        self.reports[employer].requests += 1
+        return request
 
     async def read_page(self, response: Response, asked: PageRequest, employer: str | None) -> AsyncIterator[Any]:
         """A fetched page becomes raw postings and further requests, no faster than these are answered."""
@@ -339,23 +340,17 @@ class Board(scrapy.Spider):
         self, asked: PageRequest, report: TargetReport, employer: str | None, before: str = ""
     ) -> Iterator[scrapy.Request]:
         """The request for a page, unless it is that of a posting which is known or was asked for before."""
-        try:
-            request = self.request(asked, employer, before)
-        except ValueError as error:
-            report.requests -= 1
-            self.count_lost(report, asked, str(error))
-            return
-        if asked.key is None:
-            yield request
-        elif asked.key not in report.keys:
+        if asked.key is not None:
+            if asked.key in report.keys:
+                return
             self.count_listed(asked.key, report, employer)
             if self.memory and self.memory.fresh(employer, asked):
                 report.known += 1
-                report.requests -= 1
-            else:
-                yield request
-        else:
-            report.requests -= 1
+                return
+        try:
+            yield self.request(asked, employer, before)
+        except ValueError as error:
+            self.count_lost(report, asked, str(error))
 
     def count_closed(
         self, key: str, because: str, report: TargetReport, employer: str | None, certain: bool = False

@@ -39,7 +39,6 @@ class TargetReport:
     unread: Counter[str] = field(default_factory=Counter)
     conflicts: Counter[str] = field(default_factory=Counter)
     barren: int = 0
-    latest: set[str] = field(default_factory=set, repr=False)
     events: Counter[str] = field(default_factory=Counter)
     keys: set[str] = field(default_factory=set, repr=False)
 
