@@ -4,7 +4,7 @@ BIN := .venv/bin
 
 .PHONY: demo test chaos check format docs eval lock clean
 
-demo: .venv/ready
+demo: .venv/core
 	$(BIN)/rolecall demo
 
 test: .venv/ready
@@ -37,11 +37,14 @@ clean:
 	rm -rf .venv .make .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 
 # Debian splits venv from Python: where it is missing, virtualenv from the package index does the same.
-.venv/ready: pyproject.toml requirements.lock
+.venv/core: pyproject.toml requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Rolecall needs Python 3.11 or newer; set PYTHON=…")'
 	test -x $(BIN)/pip || $(PYTHON) -m venv .venv || \
 	  { $(PYTHON) -m pip install -q --target .make/virtualenv virtualenv && \
 	    PYTHONPATH=.make/virtualenv $(PYTHON) -m virtualenv -q .venv; }
-	$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements.lock
-	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m pip install -q --disable-pip-version-check -c requirements.lock -e .
+	touch $@
+
+.venv/ready: .venv/core
+	$(BIN)/python -m pip install -q --disable-pip-version-check -c requirements.lock -e '.[all]'
 	touch $@

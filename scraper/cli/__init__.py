@@ -1,0 +1,37 @@
+"""The `rolecall` command: thin, every verb calls one function of the layers below.
+
+Exit codes: 0 done, 1 finished with losses (named on stderr), 2 wrong use, 3 blocked by the site.
+"""
+
+import sqlite3
+from typing import Any
+
+import click
+
+from scraper import __version__
+from scraper.cli import boards, crawling, export, reading, store
+
+
+class Commands(click.Group):
+    """The verbs; a store that fails under any of them is said in a line."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except sqlite3.Error as error:
+            raise click.ClickException(f"the store failed: {error}; `rolecall verify` says more") from None
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="rolecall")
+def main() -> None:
+    """Rolecall calls the roll of open roles: it crawls job boards and applicant tracking systems, reads every post into
+    one validated record, and shows for every field the words it was read from.
+
+    All it writes lives under ROLECALL_HOME (default: the platform's data directory).
+    """
+
+
+for verbs in (crawling, reading, store, export, boards):
+    for verb in verbs.VERBS:
+        main.add_command(verb)

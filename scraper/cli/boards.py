@@ -1,0 +1,48 @@
+"""Verbs about the boards themselves."""
+
+import json
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="A JSON list of objects.")
+@click.option("--markdown", is_flag=True, help="The table of the README.")
+def boards(as_json: bool, markdown: bool) -> None:
+    """List the boards, the shape of their targets, and what each publishes."""
+    from scraper.crawl.catalogue import catalogue, matrix
+
+    facts = catalogue()
+    if as_json:
+        click.echo(json.dumps(facts, ensure_ascii=False, indent=1))
+    elif markdown:
+        click.echo(matrix(facts))
+    else:
+        width = max(len(board["target"]) for board in facts)
+        for board in facts:
+            click.echo(f"{board['target']:{width}}  {board['title']} ({', '.join(board['doors'])})")
+            click.echo(f"{'':{width}}  publishes {', '.join(board['slots'])}")
+            for name, what in (board["keys"] | board["keys_optional"]).items():
+                click.echo(f"{'':{width}}  {'needs' if name in board['keys'] else 'may use'} {name}: {what}")
+            for name, what in board["options"].items():
+                click.echo(f"{'':{width}}  -a {name}=…: {what}")
+
+
+@click.command("new-board")
+@click.argument("name")
+@click.argument("url")
+def new_board(name: str, url: str) -> None:
+    """Start a board in this checkout: its file, its golden folder, its failing test."""
+    from scraper.crawl.new_board import new_board as make
+
+    try:
+        files = make(name, url, Path.cwd())
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    for path in files:
+        click.echo(f"made {path.relative_to(Path.cwd())}")
+    click.echo(f"Now fill the three methods, put a reply into the golden folder, and run: pytest -k {name} --regold")
+
+
+VERBS = (boards, new_board)

@@ -1,0 +1,133 @@
+"""Verbs that ask sites for pages."""
+
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from scraper.cli.options import ALLOW_PRIVATE, not_written, pairs, private
+
+
+@click.command()
+@click.argument("targets", nargs=-1, required=True, metavar="TARGET...")
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    help="Postings as JSON Lines; `-` is stdout.  [default: ROLECALL_HOME/posts.jsonl]",
+)
+@click.option("-a", "options", multiple=True, callback=pairs, metavar="NAME=VALUE", help="An option of the board.")
+@click.option("-s", "settings", multiple=True, callback=pairs, metavar="NAME=VALUE", help="A Scrapy setting.")
+@click.option("--store/--no-store", default=True, help="Remember postings and events in ROLECALL_HOME/rolecall.db.")
+@click.option("--archive/--no-archive", default=True, help="Keep every reply in ROLECALL_HOME/archive.")
+@click.option("--refresh", is_flag=True, help="Read every page again, known or not.")
+@click.option("--resume", is_flag=True, help="Go on where a crawl of the same targets was cut off.")
+@click.option("--browser", is_flag=True, help="Render pages that are empty without JavaScript, in Chromium.")
+@ALLOW_PRIVATE
+@click.option("-v", "--verbose", is_flag=True, help="Show Scrapy's own log.")
+def crawl(
+    targets: tuple[str, ...],
+    output: str | None,
+    options: dict[str, str],
+    settings: dict[str, str],
+    store: bool,
+    archive: bool,
+    refresh: bool,
+    resume: bool,
+    browser: bool,
+    allow_private: bool,
+    verbose: bool,
+) -> None:
+    """Crawl TARGETs, e.g. `wantapply`, `greenhouse:acme` or the address of a page, into validated JSON Lines.
+
+    With a store, the file holds all open postings of the targets, whether this crawl read them again or not.
+    """
+    from scraper.crawl.home import home
+    from scraper.crawl.progress import Progress, quiet_log
+    from scraper.crawl.render import browser_path
+    from scraper.crawl.report import exit_code
+    from scraper.crawl.run import TargetError, crawl
+    from scraper.export.jsonlines import exported, lines_to
+    from scraper.store import StoreError, open_store
+
+    path = output or str(home() / "posts.jsonl")
+    run = f"{datetime.now(UTC):%Y%m%dT%H%M%S.%f}"
+    given: dict[str, Any] = ({} if verbose else quiet_log()) | {"ROLECALL_RUN": run}
+    given |= {"ROLECALL_STORE": str(home() / "rolecall.db")} if store else {}
+    given |= {"ROLECALL_ARCHIVE": str(home() / "archive")} if archive else {}
+    given |= ({"ROLECALL_BROWSER": True} if browser else {}) | private(allow_private)
+    given |= {"ROLECALL_REFRESH": refresh} | ({"ROLECALL_JOBS": str(home() / "jobs")} if resume else {}) | settings
+    try:
+        if browser:
+            browser_path()
+        if store:
+            open_store(home() / "rolecall.db").close()
+        with Progress() as progress, lines_to(path) as write:
+            reports = crawl(
+                targets,
+                lambda posting: None if store else write(posting.model_dump_json(by_alias=True)),
+                given,
+                options,
+                progress.watch,
+            )
+            if store:
+                memory = open_store(home() / "rolecall.db")
+                for line in exported(memory, state="open", targets=[report.target for report in reports], run=run):
+                    write(line)
+                memory.close()
+    except (TargetError, ValueError, StoreError) as error:
+        raise click.UsageError(str(error)) from None
+    except OSError as error:
+        not_written(path, error)
+    for report in reports:
+        click.echo(report.line(), err=True)
+        for loss in report.losses:
+            click.echo(f"  {loss}", err=True)
+    if path != "-":
+        click.echo(f"{sum(report.read for report in reports)} postings read; the open ones are in {path}", err=True)
+    sys.exit(exit_code(reports))
+
+
+@click.command()
+@click.argument("urls", nargs=-1, required=True, metavar="URL...")
+@click.option("--json", "as_json", is_flag=True, help="A JSON object a line.")
+@click.option("--offline", is_flag=True, help="Judge by the address alone; fetch nothing.")
+@click.option("--browser", is_flag=True, help="Render pages that are empty without JavaScript, in Chromium.")
+@ALLOW_PRIVATE
+def detect(urls: tuple[str, ...], as_json: bool, offline: bool, browser: bool, allow_private: bool) -> None:
+    """Say which target each URL is, how sure that is (0 to 1), and why. Exit code 1 where one is nobody's."""
+    from scraper.crawl.progress import quiet_log
+    from scraper.crawl.render import browser_path
+    from scraper.crawl.run import detect
+
+    settings = quiet_log() | private(allow_private) | ({"ROLECALL_BROWSER": True} if browser else {})
+    try:
+        if browser:
+            browser_path()
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    found = detect(urls, settings, offline)
+    for detected in found:
+        if as_json:
+            click.echo(json.dumps(detected.as_dict(), ensure_ascii=False))
+        else:
+            click.echo(f"{detected.url}\t{detected.target or '-'}\t{detected.confidence:.2f}\t{detected.why}")
+    sys.exit(0 if all(detected.target for detected in found) else 1)
+
+
+@click.command()
+@click.option(
+    "-o", "--output", metavar="FILE", help="Postings as JSON Lines.  [default: ROLECALL_HOME/demo/posts.jsonl]"
+)
+def demo(output: str | None) -> None:
+    """Serve a small invented job site on this machine, crawl it, and show what came out."""
+    from scraper.crawl.home import home
+    from scraper.demo.run import run_demo
+
+    sys.exit(run_demo(Path(output) if output else home() / "demo" / "posts.jsonl"))
+
+
+VERBS = (crawl, detect, demo)

@@ -1,0 +1,69 @@
+"""What several verbs share: types of options, the store, an output that cannot be written."""
+
+import errno
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+if TYPE_CHECKING:
+    from scraper.store import Store
+
+
+def pairs(context: click.Context, option: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
+    """`NAME=VALUE` options as a dict."""
+    for pair in given:
+        if "=" not in pair:
+            raise click.BadParameter(f"{pair!r} is not NAME=VALUE")
+    return dict(pair.split("=", 1) for pair in given)
+
+
+class Time(click.ParamType[str]):
+    """An ISO 8601 date or time, as the store writes it: UTC, `Z`."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        try:
+            at = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no ISO 8601 date or time, e.g. 2026-11-02 or 2026-11-02T09:30:00Z", param, ctx)
+        at = at if at.tzinfo else at.replace(tzinfo=UTC)
+        return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def not_written(path: str, error: OSError) -> NoReturn:
+    """End with a line that says why the output is not there."""
+    if error.errno == errno.EPIPE:
+        raise error
+    raise click.ClickException(f"cannot write {path}: {error.strerror or error}") from None
+
+
+ALLOW_PRIVATE = click.option(
+    "--allow-private", is_flag=True, help="Let pages lead to private addresses of this network too."
+)
+
+
+def private(allowed: bool) -> dict[str, Any]:
+    """The setting of `--allow-private`; where it is not given, the environment decides."""
+    return {"ROLECALL_ALLOW_PRIVATE": True} if allowed else {}
+
+
+def at_store(path: Path | None) -> "Store":
+    """The store of `--store`, or that of ROLECALL_HOME. It must be there."""
+    from scraper.crawl.home import home
+    from scraper.store import StoreError, open_store
+
+    found = path or home() / "rolecall.db"
+    if not found.exists():
+        raise click.UsageError(f"no store at {found}; `rolecall crawl TARGET` makes one")
+    try:
+        return open_store(found)
+    except StoreError as error:
+        raise click.UsageError(str(error)) from None
+
+
+STORE = click.option(
+    "--store", "path", type=click.Path(path_type=Path), help="Store file.  [default: ROLECALL_HOME/rolecall.db]"
+)

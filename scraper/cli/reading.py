@@ -1,0 +1,192 @@
+"""Verbs that read posts with no request."""
+
+import json
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+import click
+
+from scraper.cli.options import STORE, Time, at_store, not_written
+
+if TYPE_CHECKING:
+    from scraper.posting import Posting
+
+
+@click.command()
+@click.argument("file", required=False, type=click.File("rb"))
+@click.option("--board", metavar="BOARD", help="Read FILE as a page of this board.  [default: what URL or FILE tells]")
+@click.option("--url", metavar="URL", help="Address of the page.  [default: the file's name]")
+@click.option("--raw", type=click.File("rb"), metavar="FILE", help="Read raw postings, one JSON object a line.")
+def parse(file: BinaryIO | None, board: str | None, url: str | None, raw: BinaryIO | None) -> None:
+    """Read posts without a crawl: FILE (`-`: stdin) is a page, a reply or a pasted text. A posting a line comes out."""
+    if (file is None) == (raw is None):
+        raise click.UsageError("give a FILE, or --raw FILE")
+    sys.exit(parse_raw(raw) if raw else parse_file(file, board, url))  # type: ignore[arg-type]
+
+
+def parse_raw(lines: BinaryIO) -> int:
+    """Raw postings in, postings out, in the same order; the exit code."""
+    from pydantic import ValidationError
+
+    from scraper.parse import parse_posting
+    from scraper.posting import RawPosting
+
+    code = 0
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            try:
+                click.echo(parse_posting(RawPosting.model_validate_json(line)).model_dump_json(by_alias=True))
+            except ValidationError as error:
+                first = error.errors()[0]
+                click.echo(f"line {number}: {'.'.join(map(str, first['loc'])) or 'line'}: {first['msg']}", err=True)
+                code = 1
+    return code
+
+
+def reader_of(text: str, url: str | None) -> str:
+    """The board that a page is read by: that of its address, else the one for career pages of any site."""
+    from scraper.crawl.detect import by_address
+    from scraper.crawl.run import boards
+
+    found = by_address(url, boards()) if url else None
+    if found and found.target and found.confidence == 1:
+        return found.target.partition(":")[0]
+    if text.lstrip()[:1] in ("[", "{") or text.lstrip()[:5] == "<?xml":
+        raise click.UsageError("say whose data it is: --board BOARD, or --url URL")
+    return "careers"
+
+
+def parse_file(file: BinaryIO, name: str | None, url: str | None) -> int:
+    """The postings of one page; the exit code."""
+    from scraper.crawl.board import Rejected
+    from scraper.crawl.offline import decode, read_offline
+    from scraper.crawl.run import TargetError, board_named
+    from scraper.page import Closed, PageError
+
+    label = "stdin" if file.name == "<stdin>" else Path(file.name).name
+    code = found = 0
+    try:
+        text = decode(file.read(), label)
+        name = name or reader_of(text, url)
+        for item in read_offline(board_named(name)(), text, url or f"file:{label}", datetime.now(UTC)):
+            found += 1
+            if isinstance(item, Closed):
+                click.echo(f"{label}: closed: {item.reason}", err=True)
+            elif isinstance(item, Rejected):
+                click.echo(f"{label}: rejected: {item.reason}", err=True)
+                code = 1
+            else:
+                click.echo(item.model_dump_json(by_alias=True))
+    except TargetError as error:
+        raise click.UsageError(str(error)) from None
+    except PageError as error:
+        click.echo(f"{error}", err=True)
+        return 1
+    if not found:
+        click.echo(f"{label}: no posting of {name} in it", err=True)
+        return 1
+    return code
+
+
+@click.command()
+@click.argument("archives", nargs=-1, type=click.Path(path_type=Path), metavar="[ARCHIVE]...")
+@click.option("--board", metavar="BOARD", help="Pages of this board only.")
+@click.option("--since", type=Time(), metavar="TIME", help="Pages fetched since an ISO 8601 date or time.")
+@click.option("-o", "--output", default="-", metavar="FILE", help="Where to write; `-` is stdout.  [default: -]")
+@click.option("--diff", "compare", is_flag=True, help="Compare with the store instead: what the new readers change.")
+@click.option("--against", type=click.File("rb"), metavar="FILE", help="With --diff: compare with these postings.")
+@STORE
+def reparse(
+    archives: tuple[Path, ...],
+    board: str | None,
+    since: str | None,
+    output: str,
+    compare: bool,
+    against: BinaryIO | None,
+    path: Path | None,
+) -> None:
+    """Read archived pages again with today's boards and readers, with no request."""
+    from scraper.crawl.board import Rejected
+    from scraper.crawl.home import home
+    from scraper.crawl.reparse import diff, reparse
+    from scraper.crawl.run import TargetError, board_named
+    from scraper.export.jsonlines import lines_to
+    from scraper.show import show_diff
+
+    rejected = 0
+    if board is not None:
+        try:
+            board_named(board)
+        except TargetError as error:
+            raise click.UsageError(str(error)) from None
+
+    def good() -> Iterator["Posting"]:
+        nonlocal rejected
+        for item in reparse(archives or (home() / "archive",), board, since):
+            if isinstance(item, Rejected):
+                rejected += 1
+                click.echo(f"rejected: {item.reason}", err=True)
+            else:
+                yield item
+
+    try:
+        if compare or against:
+            lines = against if against else (row["record"] for row in at_store(path).postings())
+            records = (json.loads(line) for line in lines if line.strip())
+            show_diff(*diff({(record["id"], record["fetched_at"]): record for record in records}, good()))
+        else:
+            with lines_to(output) as write:
+                for posting in good():
+                    write(posting.model_dump_json(by_alias=True))
+    except FileNotFoundError as error:
+        raise click.UsageError(str(error)) from None
+    except OSError as error:
+        not_written(output, error)
+    sys.exit(1 if rejected else 0)
+
+
+@click.command("eval")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--wrong", metavar="FIELD", help="Print the posts where this field came out wrong, as JSON Lines.")
+@click.option("--json", "as_json", is_flag=True, help="The scores as one JSON object.")
+def evaluate(folder: Path, wrong: str | None, as_json: bool) -> None:
+    """Score the readers on the labelled posts in FOLDER, field by field.
+
+    Exit code 1 where a field is below its floor in FOLDER/floors.toml.
+    """
+    from scraper.evaluate import LabelError, floors, score
+
+    try:
+        scores, least = score(folder), floors(folder)
+    except LabelError as error:
+        raise click.UsageError(str(error)) from None
+    if wrong is not None and wrong not in scores:
+        raise click.UsageError(f"no label of {wrong!r}; there are {', '.join(scores)}")
+    if wrong is not None:
+        for row in scores[wrong].wrong:
+            click.echo(json.dumps(row, ensure_ascii=False))
+        return
+    if as_json:
+        names = ("precision", "recall", "f1", "right", "extra", "missed", "posts")
+        click.echo(json.dumps({field: {n: getattr(s, n) for n in names} for field, s in scores.items()}))
+    else:
+        for field, one in scores.items():
+            floor = f"  floor {least[field]:.3f}" if field in least else ""
+            click.echo(
+                f"{field:18} precision {one.precision:.3f}  recall {one.recall:.3f}  F1 {one.f1:.3f}"
+                f"  values {one.right + one.missed:4}  posts {one.posts:4}{floor}"
+            )
+    below = [
+        f"{field}: F1 {scores[field].f1:.4f} is below its floor {least[field]}"
+        for field in least
+        if field in scores and scores[field].f1 < least[field]
+    ]
+    for line in below:
+        click.echo(line, err=True)
+    sys.exit(1 if below else 0)
+
+
+VERBS = (parse, reparse, evaluate)
