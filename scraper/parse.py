@@ -4,7 +4,9 @@ This module and all below it are a pure library: no Scrapy, no clock, no network
 """
 
 from datetime import UTC
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
 
 from scraper import __version__
 from scraper.document import read_document
@@ -26,6 +28,9 @@ from scraper.fields.workplace import read_workplace
 from scraper.posting import Posting, RawPosting
 from scraper.reading import Reading
 from scraper.words.tags import split_tags
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 def parse_posting(raw: RawPosting) -> Posting:
@@ -89,3 +94,39 @@ def parse_posting(raw: RawPosting) -> Posting:
         "parser_version": __version__,
     }
     return Posting.model_validate(given | {name: reading.value for name, reading in found.items()})
+
+
+def parse_batch(batch: "pa.RecordBatch") -> "pa.RecordBatch":
+    """Raw postings (`scraper.arrow.raw_schema`) become postings, row for row.
+
+    The columns are those of `scraper.arrow.posting_schema` and `error`, a text: in a row that could not be read `error`
+    says why and the rest is null, so that no record fails its batch. Needs pyarrow (`rolecall[tables]`).
+    """
+    import pyarrow as pa
+
+    from scraper import arrow
+
+    postings: list[Posting] = []
+    places: list[int | None] = []
+    errors: list[str | None] = []
+    for row in batch.to_pylist():
+        try:
+            postings.append(parse_posting(RawPosting.model_validate(arrow.from_raw_columns(row))))
+        except Exception as error:  # noqa: BLE001  a poisoned record never fails its batch
+            places.append(None)
+            errors.append(why(error))
+        else:
+            places.append(len(postings) - 1)
+            errors.append(None)
+    found = arrow.batch(postings)
+    if None in places:
+        found = found.take(pa.array(places, pa.int64()))
+    return found.append_column("error", pa.array(errors, pa.string()))
+
+
+def why(error: Exception) -> str:
+    """What is wrong with a record, in a line: the slot that breaks the contract, or what a reader stumbled over."""
+    if isinstance(error, ValidationError):
+        first = error.errors()[0]
+        return f"{'.'.join(map(str, first['loc'])) or 'record'}: {first['msg']}"
+    return f"{type(error).__name__}: {error}"
