@@ -64,6 +64,20 @@ MIGRATIONS = [
         found TEXT NOT NULL
     ) WITHOUT ROWID;
     """,
+    """
+    ALTER TABLE postings ADD COLUMN seen_since INTEGER;
+    UPDATE postings SET seen_since = crawl;
+    CREATE TABLE sightings (
+        id TEXT NOT NULL,
+        target TEXT NOT NULL,
+        first INTEGER NOT NULL,
+        last INTEGER NOT NULL,
+        PRIMARY KEY (id, first)
+    ) WITHOUT ROWID;
+    INSERT OR IGNORE INTO sightings SELECT events.id, postings.target, events.crawl, events.crawl
+        FROM events JOIN postings ON postings.id = events.id
+        WHERE events.kind IN ('new', 'changed', 'reopened') AND events.crawl < postings.crawl;
+    """,
 ]
 """Steps of the schema; the file's `user_version` says how many it has taken. A step that was released never changes."""
 

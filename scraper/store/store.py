@@ -27,6 +27,32 @@ CLOSE_AFTER = 2
 ANY_PART = "(target = ? OR substr(target, 1, ?) = ?)"
 """A target or any part of it (`wantapply`, `wantapply?search=lamp`); its values come from `base_and_parts`."""
 
+EMPLOYER = """
+substr(id, 1, instr(id, ':'))
+|| coalesce(json_extract(record, '$.employer.slug'), json_extract(record, '$.employer.name'), '')
+"""
+"""`greenhouse:acme`; by its name where the board has no slug."""
+
+FILTERS = {
+    "boards": "substr(id, 1, instr(id, ':') - 1) IN ({})",
+    "employers": f"({EMPLOYER}) IN ({{}})",
+    "countries": "EXISTS (SELECT 1 FROM json_each(record, '$.locations')"
+    " WHERE json_extract(value, '$.country') IN ({}))",
+    "skills": "EXISTS (SELECT 1 FROM json_each(record, '$.stack') WHERE json_extract(value, '$.name') IN ({}))",
+    "workplaces": "json_extract(record, '$.workplace') IN ({})",
+    "levels": "EXISTS (SELECT 1 FROM json_each(record, '$.seniority') WHERE value IN ({}))",
+}
+"""Conditions on what a posting says."""
+
+PARTITIONS = {
+    "board": "substr(id, 1, instr(id, ':') - 1)",
+    "country": "json_extract(record, '$.locations[0].country')",
+    "language": "json_extract(record, '$.language')",
+    "month": "substr(first_seen_at, 1, 7)",
+    "workplace": "json_extract(record, '$.workplace')",
+}
+"""One value a posting; `country` is that of its first place, `month` that in which it was first seen."""
+
 HOLD_SHARE, HOLD_FROM = 0.3, 3
 """A crawl that would close more than this share of a target's postings, and at least so many, closes none."""
 
@@ -89,8 +115,8 @@ class Store:
             if old is None:
                 db.execute(
                     "INSERT INTO postings (id, target, key, record, fingerprint, version, first_seen_at, last_seen_at,"
-                    " fetched_at, crawl) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    (posting.id, target, posting.key, record, mark, version, at, at, at, crawl),
+                    " fetched_at, crawl, seen_since) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    (posting.id, target, posting.key, record, mark, version, at, at, at, crawl, crawl),
                 )
                 return self._event(at, crawl, "new", target, posting.id)
             event = None
@@ -99,6 +125,7 @@ class Store:
             if old["fingerprint"] != mark and (changes := differences(json.loads(old["record"]), json.loads(record))):
                 changed = self._event(at, crawl, "changed", target, posting.id, changes)
                 event = event or changed
+            self._sighted(crawl, target, "id = ?", [(posting.id,)])
             db.execute(
                 "UPDATE postings SET target = ?, record = ?, fingerprint = ?, version = ?, last_seen_at = ?,"
                 " fetched_at = ?, crawl = max(crawl, ?), missing = 0, closed_at = NULL, closed_because = NULL,"
@@ -110,12 +137,33 @@ class Store:
     def still_there(self, crawl: int, target: str, keys: Iterable[str], at: datetime) -> None:
         """Postings were listed and not read again."""
         with self.transaction() as db:
-            rows = [(stamp(at), crawl, target, key, *base_and_parts(target)) for key in keys]
+            these = [(key, *base_and_parts(target)) for key in keys]
+            self._sighted(crawl, target, f"key = ? AND {ANY_PART}", these)
             db.executemany(
                 "UPDATE postings SET last_seen_at = ?, crawl = max(crawl, ?), target = ?, missing = 0"
                 f" WHERE key = ? AND {ANY_PART}",
-                rows,
+                [(stamp(at), crawl, target, *this) for this in these],
             )
+
+    def _sighted(self, crawl: int, target: str, where: str, these: Sequence[tuple[Any, ...]]) -> None:
+        """Keep which crawls saw postings, as unbroken runs of their target's crawls: before `crawl` is set.
+
+        The last run is `seen_since` to `crawl` of the posting; those before it are rows of `sightings`.
+        """
+        (before,) = self.db.execute("SELECT max(n) FROM crawls WHERE target = ? AND n < ?", (target, crawl)).fetchone()
+        broken = f"{where} AND crawl < ? AND NOT (target = ? AND crawl IS ?)"
+        self.db.executemany(
+            f"REPLACE INTO sightings SELECT id, target, seen_since, crawl FROM postings WHERE {broken}",
+            [(*this, crawl, target, before) for this in these],
+        )
+        self.db.executemany(
+            f"UPDATE postings SET seen_since = ? WHERE {broken}",
+            [(crawl, *this, crawl, target, before) for this in these],
+        )
+        self.db.executemany(  # a crawl that began earlier and runs still
+            f"INSERT OR IGNORE INTO sightings SELECT id, ?, ?, ? FROM postings WHERE {where} AND crawl > ?",
+            [(target, crawl, crawl, *this, crawl) for this in these],
+        )
 
     def say_closed(self, crawl: int, target: str, key: str, because: str, at: datetime) -> bool:
         """The board itself says that a posting is closed. False where none such was open."""
@@ -243,7 +291,34 @@ class Store:
 
     # -- everybody asks -----------------------------------------------------------------------------------------------
 
-    def postings(
+    def postings(self, *, by: Sequence[str] = (), **which: Any) -> Iterator[sqlite3.Row]:
+        """Rows of postings in the order of their ids; `which` as `selection` says.
+
+        With `by`, names of `PARTITIONS`, rows come in the order of those values, which are columns of their own.
+        """
+        where, given = self.selection(**which)
+        if not by:
+            yield from self.db.execute(f"SELECT * FROM postings WHERE {where} ORDER BY id", given)
+            return
+        keys = ", ".join(f"{PARTITIONS[name]} AS by_{name}" for name in by)
+        order = ", ".join(f"by_{name}" for name in by)
+        self.db.execute("DROP TABLE IF EXISTS temp.chosen")
+        # Ids are sorted alone: a sort that carries whole records would write them to the disk once more.
+        self.db.execute(
+            f"CREATE TEMP TABLE chosen AS SELECT id, {keys} FROM postings WHERE {where} ORDER BY {order}, id", given
+        )
+        yield from self.db.execute(
+            f"SELECT postings.*, {order} FROM chosen CROSS JOIN postings ON postings.id = chosen.id"
+            " ORDER BY chosen.rowid"
+        )
+
+    def count(self, **which: Any) -> int:
+        """How many postings there are; `which` as `selection` says."""
+        where, given = self.selection(**which)
+        found: int = self.db.execute(f"SELECT count(*) FROM postings WHERE {where}", given).fetchone()[0]
+        return found
+
+    def selection(
         self,
         *,
         state: str = "all",
@@ -252,10 +327,11 @@ class Store:
         targets: Sequence[str] | None = None,
         run: str | None = None,
         one_per_cluster: bool = False,
-    ) -> Iterator[sqlite3.Row]:
-        """Rows of postings in the order of their ids. `state` is `all`, `open` or `closed`; `since` is an ISO time of
-        their last event; `crawl` the number of a crawl that saw them last; `targets` where they were first seen, or
-        `run` of the crawls that saw them last.
+        **codes: Sequence[str],
+    ) -> tuple[str, list[Any]]:
+        """A condition on postings and its values. `state` is `all`, `open` or `closed`; `since` an ISO time of their
+        last event; `crawl` the number of a crawl that saw them; `targets` where they were first seen, or `run` of the
+        crawls that saw them last. `codes` are names of `FILTERS` with the values wanted, any of which will do.
         """
         where = {"all": "1", "open": "closed_at IS NULL", "closed": "closed_at IS NOT NULL"}[state]
         given: list[Any] = []
@@ -263,21 +339,50 @@ class Store:
             where += " AND id IN (SELECT id FROM events WHERE at >= ?)"
             given.append(since)
         if crawl is not None:
-            where += " AND crawl = ?"
-            given.append(crawl)
+            of_target = "target = (SELECT target FROM crawls WHERE n = ?) AND ? BETWEEN"
+            where += f" AND ({of_target} seen_since AND crawl OR id IN"
+            where += f" (SELECT id FROM sightings WHERE {of_target} first AND last))"
+            given += [crawl] * 4
         if targets is not None:
-            where += f" AND (target IN ({', '.join('?' * len(targets))})"
-            where += " OR crawl IN (SELECT n FROM crawls WHERE run = ?))"
+            where += f" AND (target IN ({marks(targets)}) OR crawl IN (SELECT n FROM crawls WHERE run = ?))"
             given += [*targets, run]
-        chosen = "*"
+        for name, values in codes.items():
+            if values:
+                where += f" AND {FILTERS[name].format(marks(values))}"
+                given += values
         if one_per_cluster:  # the employer's own board, whose target has a colon, comes first
             board_only = "instr(substr(target || '?', 1, instr(target || '?', '?')), ':') = 0"
-            order = f"ORDER BY {board_only}, first_seen_at, id"
-            chosen = f"*, row_number() OVER (PARTITION BY coalesce(cluster, id) {order}) AS place"
-        rows = f"SELECT {chosen} FROM postings WHERE {where}"
-        if one_per_cluster:
-            rows = f"SELECT * FROM ({rows}) WHERE place = 1"
-        yield from self.db.execute(f"{rows} ORDER BY id", given)
+            order = f"PARTITION BY cluster ORDER BY {board_only}, first_seen_at, id"
+            first = (
+                f"SELECT id, row_number() OVER ({order}) AS place FROM postings WHERE {where} AND cluster IS NOT NULL"
+            )
+            where += f" AND (cluster IS NULL OR id IN (SELECT id FROM ({first}) WHERE place = 1))"
+            given += given
+        return where, given
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """What is asked inside sees one state of the store, whatever others write meanwhile."""
+        self.db.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self.db.execute("COMMIT")
+
+    def boards(self) -> list[str]:
+        """The boards whose postings are here."""
+        after = "SELECT substr(id, 1, instr(id, ':') - 1) FROM postings WHERE id >= {} ORDER BY id LIMIT 1"
+        rows = self.db.execute(  # one step of the index a board, whatever the number of postings
+            f"WITH RECURSIVE found (name) AS (SELECT ({after.format(chr(39) * 2)}) UNION ALL"
+            f" SELECT ({after.format('name || char(59)')}) FROM found WHERE name IS NOT NULL)"
+            " SELECT name FROM found WHERE name IS NOT NULL"
+        )
+        return [row["name"] for row in rows]
+
+    def employers(self) -> dict[str, str]:
+        """Every employer, as the filter `employers` takes it, and its name: `{"greenhouse:acme": "Acme"}`."""
+        name = "coalesce(json_extract(record, '$.employer.name'), '')"
+        return dict(self.db.execute(f"SELECT {EMPLOYER}, {name} FROM postings GROUP BY 1 ORDER BY 1").fetchall())
 
     def posting(self, id: str) -> sqlite3.Row | None:
         """One posting's row."""
@@ -316,6 +421,11 @@ class Store:
         found += [f"{row['id']}: stored without its event" for row in self.db.execute(lost)]
         orphans = "SELECT DISTINCT id FROM events WHERE id IS NOT NULL AND id NOT IN (SELECT id FROM postings)"
         return found + [f"{row['id']}: an event without its posting" for row in self.db.execute(orphans)]
+
+
+def marks(values: Sequence[Any]) -> str:
+    """A question mark for each value."""
+    return ", ".join("?" * len(values))
 
 
 def base_and_parts(target: str) -> tuple[str, int, str]:

@@ -113,8 +113,25 @@ def test_filters(store: Store) -> None:
     assert keys(state="open") == ["a", "b"]
     assert keys(state="closed") == ["c"]
     assert keys(since="2026-11-04") == ["a", "c"]
-    assert keys(crawl=1) == ["c"]
+    assert keys(crawl=1) == ["a", "b", "c"]
+    assert keys(crawl=3) == ["a", "b"]
     assert keys(targets=["other"]) == []
+
+
+def test_a_crawl_is_asked_for_what_it_saw(store: Store) -> None:
+    keys = lambda crawl: [row["key"] for row in store.postings(crawl=crawl)]  # noqa: E731
+    crawl(store, 0, raw("a"), raw("b"), raw("c"))
+    other = store.begin("run-x", "probe:other", DAY)
+    crawl(store, 1, raw("a", 1))
+    listed = store.begin("run-2", TARGET, DAY)
+    store.still_there(listed, TARGET, ["a", "c"], DAY)
+    early, late = store.begin("early", TARGET, DAY), store.begin("late", TARGET, DAY)
+    store.still_there(late, TARGET, ["a", "b"], DAY)
+    store.still_there(early, TARGET, ["a"], DAY)
+    seen = {1: ["a", "b", "c"], other: [], 3: ["a"], listed: ["a", "c"], early: ["a"], late: ["a", "b"]}
+    assert {number: keys(number) for number in seen} == seen
+    runs = store.db.execute("SELECT count(*) FROM sightings").fetchone()[0]
+    assert runs <= 5, "runs are stored, not sightings"
 
 
 def test_an_older_file_is_upgraded_with_a_copy_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
