@@ -6,7 +6,15 @@ The docstring under each field is printed as its line of the data dictionary. `N
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, NaiveDatetime, StringConstraints
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    NaiveDatetime,
+    StringConstraints,
+    ValidationError,
+)
 
 SCHEMA_VERSION = "1.0"
 """Version of the exported record. The first number changes when a field is removed or changes its meaning."""
@@ -24,6 +32,13 @@ class Record(BaseModel):
     """Settings that every model of the contract shares: strict about names, documented field by field."""
 
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True, populate_by_name=True)
+
+
+def breach(error: ValidationError) -> str:
+    """What breaks the contract first, in one line: `locations.0.country: String should match pattern '^[A-Z]{2}$'`."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    place = ".".join(map(str, first["loc"]))
+    return f"{place}: {first['msg']}" if place else first["msg"]
 
 
 # -- codes ------------------------------------------------------------------------------------------------------------

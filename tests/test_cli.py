@@ -30,8 +30,8 @@ def test_raw_postings_in_postings_out_in_order(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("{", "line 2: line: Invalid JSON"),
-        ("[]", "line 2: line: Input should be an object"),
+        ("{", "line 2: Invalid JSON"),
+        ("[]", "line 2: Input should be an object"),
         (raw("x", title=""), "line 2: title: String should have at least 1 character"),
         (raw("x", salaries=[]), "line 2: salaries: Extra inputs are not permitted"),
         (raw("x", seen_at="soon"), "line 2: seen_at"),

@@ -32,7 +32,7 @@ def parse_raw(lines: BinaryIO) -> int:
     from pydantic import ValidationError
 
     from scraper.parse import parse_posting
-    from scraper.posting import RawPosting
+    from scraper.posting import RawPosting, breach
 
     code = 0
     for number, line in enumerate(lines, 1):
@@ -40,8 +40,7 @@ def parse_raw(lines: BinaryIO) -> int:
             try:
                 click.echo(parse_posting(RawPosting.model_validate_json(line)).model_dump_json(by_alias=True))
             except ValidationError as error:
-                first = error.errors()[0]
-                click.echo(f"line {number}: {'.'.join(map(str, first['loc'])) or 'line'}: {first['msg']}", err=True)
+                click.echo(f"line {number}: {breach(error)}", err=True)
                 code = 1
     return code
 

@@ -33,7 +33,7 @@ from scraper.crawl.fetch import host_of, key, places_of_keys
 from scraper.crawl.guard import PrivateAddress
 from scraper.crawl.report import TargetReport
 from scraper.page import Closed, Page, PageError, PageRequest, Total
-from scraper.posting import RawPlace, RawPosting, RawSalary
+from scraper.posting import RawPlace, RawPosting, RawSalary, breach
 
 if TYPE_CHECKING:
     from scraper.crawl.memory import Memory
@@ -191,8 +191,7 @@ class Board(scrapy.Spider):
                 if isinstance(found, dict):
                     raw = raw.model_copy(update={"unread": left_over(found)})
             except ValidationError as error:
-                first = error.errors()[0]
-                yield Rejected(f"{'.'.join(map(str, first['loc']))}: {first['msg']}", found)
+                yield Rejected(breach(error), found)
             except Exception as error:  # noqa: BLE001  one bad posting never loses its page
                 yield Rejected(f"{type(error).__name__}: {error}", found)
             else:

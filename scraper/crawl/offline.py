@@ -10,7 +10,7 @@ from w3lib.encoding import html_to_unicode
 from scraper.crawl.board import Board, Rejected
 from scraper.page import Closed, Page, PageError
 from scraper.parse import parse_posting
-from scraper.posting import Posting, RawPosting
+from scraper.posting import Posting, RawPosting, breach
 
 
 def decode(body: bytes, name: str) -> str:
@@ -47,7 +47,6 @@ def postings_of(board: Board, page: Page) -> Iterator[Posting | Rejected | Close
             try:
                 yield parse_posting(item)
             except ValidationError as error:
-                first = error.errors()[0]
-                yield Rejected(f"{'.'.join(map(str, first['loc']))}: {first['msg']}", item.model_dump(mode="json"))
+                yield Rejected(breach(error), item.model_dump(mode="json"))
         elif isinstance(item, Rejected | Closed):
             yield item

@@ -13,7 +13,7 @@ from scrapy.exceptions import DropItem
 from scraper.crawl.board import Board, Rejected
 from scraper.crawl.home import home
 from scraper.parse import parse_posting
-from scraper.posting import Posting, RawPosting
+from scraper.posting import Posting, RawPosting, breach
 
 
 class ReadPostings:
@@ -39,9 +39,7 @@ class ReadPostings:
         try:
             posting = parse_posting(item)
         except ValidationError as error:
-            first = error.errors()[0]
-            reason = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
-            return self.reject(board, slug, reason, item.model_dump(mode="json"))
+            return self.reject(board, slug, breach(error), item.model_dump(mode="json"))
         except Exception as error:  # noqa: BLE001  a reader's bug costs one posting, and is named
             return self.reject(board, slug, f"{type(error).__name__}: {error}", item.model_dump(mode="json"))
         if board.memory:
@@ -50,16 +48,13 @@ class ReadPostings:
             except sqlite3.Error as error:
                 report.stop("broken", f"{board.memory.store.path}: {error}; nothing more is stored")
                 raise DropItem(f"not stored: {error}") from None
-        report.read += 1
-        report.unread.update(paths(item.unread))
-        report.conflicts.update(posting.conflicts)
+        report.count(posting, paths(item.unread))
         return posting
 
     def reject(self, board: Board, employer: str | None, reason: str, raw: Any) -> Posting:
         """Write the reject and drop the item."""
         report = board.reports[employer] if employer in board.reports else next(iter(board.reports.values()))
-        report.rejected += 1
-        report.lose(f"rejected: {reason}")
+        report.reject(reason)
         row = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "target": report.target, "reason": reason}
         path = Path(board.settings.get("ROLECALL_REJECTS") or home() / "rejects.jsonl")
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -67,7 +67,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scraper.crawl.archiving.Archive": 605,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": 610,  # the archive keeps bodies unpacked
 }
-EXTENSIONS = {"scraper.crawl.memory.Remember": 0}
+EXTENSIONS = {"scraper.crawl.memory.Remember": 0, "scraper.crawl.measure.Measure": 0}
 FEED_EXPORTERS = dict.fromkeys(["jsonl", "jsonlines", "jl"], "scraper.crawl.feeds.PostingLines") | {
     "json": "scraper.crawl.feeds.PostingJson",
     "csv": "scraper.crawl.feeds.PostingCsv",
