@@ -262,7 +262,8 @@ class Board(scrapy.Spider):
         report = self.reports[employer]
         for item in self.taken_apart(response, asked, employer):
             yield item
-            while report.pending > MOST_PENDING and not report.stopped:  # noqa: ASYNC110  replies lower the count
+            # replies lower the count; a crawler that is told to end asks for nothing more
+            while report.pending > MOST_PENDING and not report.stopped and self.crawler.crawling:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
 
     def taken_apart(self, response: Response, asked: PageRequest, employer: str | None) -> Iterator[Any]:

@@ -5,6 +5,7 @@ from importlib.util import find_spec
 
 BOT_NAME = "rolecall"
 SPIDER_MODULES = ["spiders"] if find_spec("spiders") else []
+SPIDER_LOADER_CLASS = "scraper.crawl.run.BoardLoader"  # one file that cannot be imported hides no other board
 
 # Who we are: a site's owner must be able to reach the operator.
 ROLECALL_CONTACT = os.environ.get("ROLECALL_CONTACT", "")
@@ -39,6 +40,8 @@ TELNETCONSOLE_ENABLED = False  # so does that
 # Failures.
 RETRY_TIMES = 3
 RETRY_GIVE_UP_LOG_LEVEL = "INFO"  # the target's report names each lost page once
+DOWNLOADER = "scraper.crawl.grace.GraceDownloader"  # ends what is in flight when the grace is over
+ROLECALL_GRACE_SECONDS = 30  # for what is in flight when a run is told to end; a CronJob's kill comes at 30 or later
 ROLECALL_MAX_PAGES = 20_000  # list pages of one target; more is a loop
 
 # A browser: only for pages that are empty without one, and only where it is asked for.
