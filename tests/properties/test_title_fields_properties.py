@@ -81,8 +81,8 @@ def test_a_role_is_made_of_the_title(title: str, city: str, slots: list[str]) ->
     if reading is not None:
         assert reading.value == reading.value.strip()
         assert any(character.isalpha() for character in reading.value)
-        opened = sum(map(title.count, "(["))  # each may get a space before it and its other half
-        assert len(reading.value) <= len(title) + 2 * opened
+        marks = sum(not c.isalnum() for c in title)  # each may get a space on both sides, or its other half
+        assert len(reading.value) <= len(title) + 2 * marks
         letters = [c for c in reading.value if c.isalnum()]
         assert not Counter(letters) - Counter(c for c in title if c.isalnum())
 
