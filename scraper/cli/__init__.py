@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from scraper import __version__
-from scraper.cli import boards, crawling, export, reading, store
+from scraper.cli import boards, crawling, export, reading, reporting, store
 
 
 class Commands(click.Group):
@@ -32,6 +32,6 @@ def main() -> None:
     """
 
 
-for verbs in (crawling, reading, store, export, boards):
+for verbs in (crawling, reading, store, export, reporting, boards):
     for verb in verbs.VERBS:
         main.add_command(verb)

@@ -1,0 +1,177 @@
+"""The report: one HTML file that loads nothing and runs no script."""
+
+import base64
+import hashlib
+from collections.abc import Iterable, Mapping
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup
+
+from scraper import __version__
+from scraper.report.facts import Choice, plain
+from scraper.report.figures import Figure, Section, accuracy, countries, fields, listed, sections
+from scraper.report.history import instant
+from scraper.report.tally import Tally, tally
+from scraper.store import Store
+from scraper.store.overview import last_crawls
+
+WORST = 40
+"""Targets that the table of last crawls lists; those that went wrong come first."""
+
+
+def report_page(
+    store: Store,
+    choice: Choice,
+    *,
+    title: str,
+    generated: str,
+    run: Mapping[str, Any] | None = None,
+    scores: tuple[str, Iterable[tuple[str, float, float, int, int]]] | None = None,
+) -> str:
+    """The report on a store as HTML. `run` is the report of its last run, for its alarms; `scores` a folder of labelled
+    posts and, for each field, its name, precision, recall, values and posts. Raises `ReportError`.
+    """
+    counted = tally(store, choice)
+    things = "jobs" if counted.doubles else "postings"
+    found = sections(counted, choice, things) if counted.known else []
+    quality = [fields(counted, things)] if counted.jobs else []
+    if scores is not None:
+        quality.append(accuracy(scores[1], scores[0]))
+    if counted.crawls:
+        quality += [crawls(store), *alarms(run)]
+    if quality:
+        found.append(Section("quality", "Data quality", quality))
+    style = page_file("page.css")
+    html: str = (
+        environment()
+        .get_template("page.html")
+        .render(
+            title=plain(title, 200),
+            lead=lead(counted, choice, things),
+            tiles=tiles(counted, things),
+            notes=notes(counted, choice, things),
+            sections=found,
+            style=Markup(style),
+            style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+            generated=generated,
+            version=__version__,
+        )
+    )
+    return html
+
+
+def environment() -> Environment:
+    """Templates that escape all they are given and refuse a name that nobody gave."""
+    found = Environment(
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        loader=FunctionLoader(page_file),
+    )
+    found.filters["grouped"] = lambda cell: f"{cell:,}" if isinstance(cell, int) else cell
+    return found
+
+
+def page_file(name: str) -> str:
+    """A file of the page."""
+    return (files("scraper.report") / name).read_text("utf-8")
+
+
+def lead(counted: Tally, choice: Choice, things: str) -> str:
+    """What the page is about, in a sentence or two."""
+    if counted.until is None:
+        return "The store is empty: no crawl has been made. Make one with `rolecall crawl TARGET`."
+    last = instant(counted.until)
+    when = f"at the last crawl, {last.day} {last:%B %Y, %H:%M} UTC"
+    if not counted.known:
+        return f"No posting in the store is of this choice, {when}."
+    if choice.open_only and not counted.jobs:
+        return f"No posting is open, {when}; {counted.known:,} have closed. `rolecall report --all` counts those too."
+    closed = counted.known - counted.known_open
+    said = "open " if choice.open_only else ""
+    what = f"{counted.jobs:,} {said}{things if counted.jobs > 1 else things[:-1]}"
+    first = instant(counted.since or counted.until)
+    also = f"{closed:,} more have closed since {first.day} {first:%B %Y}." if choice.open_only and closed else ""
+    return f"{what} {when}. {also}".strip()
+
+
+def tiles(counted: Tally, things: str) -> list[tuple[str, str]]:
+    """The figures at the head."""
+    if counted.until is None:
+        return []
+    numbers = [
+        (things, counted.jobs),
+        ("employers", len(counted.employers)),
+        ("boards", len(counted.boards)),
+        ("countries", len(counted.countries)),
+        ("crawls", counted.crawls),
+    ]
+    return [(name, f"{number:,}") for name, number in numbers]
+
+
+def notes(counted: Tally, choice: Choice, things: str) -> list[str]:
+    """Which postings are counted, and how."""
+    said = []
+    if choice.boards:
+        said.append(f"on {listed(choice.boards)}")
+    if choice.countries:
+        said.append(f"with a place in {listed([countries().get(code, code) for code in choice.countries])}")
+    if choice.since:
+        said.append(f"first seen since {choice.since[:10]}")
+    found = [f"Only postings {', '.join(said)}."] if said else []
+    if counted.known and not choice.open_only:
+        found.append(
+            f"Closed ones are counted throughout: {counted.known - counted.known_open:,} of {counted.known:,}."
+        )
+    if counted.doubles:
+        found.append(
+            f"A job that several postings offer is counted once: {counted.postings:,} postings are {counted.jobs:,} jobs"
+            " (`rolecall cluster`). The posting on the employer's own board speaks for it; its places are those of all."
+        )
+    return found
+
+
+def crawls(store: Store) -> Figure:
+    """The last crawl of each target: those that need a look first."""
+    rows = last_crawls(store)
+    good = [row for row in rows if row["outcome"] in ("ok", "empty")]
+    order = sorted(rows, key=lambda row: (row["outcome"] in ("ok", "empty"), row["target"]))
+    figure = Figure("crawls", "Last crawl of each target", "", heads=("target", "outcome", "whole", "at"), shut=False)
+    figure.rows = [
+        (
+            plain(row["target"]),
+            row["outcome"] or "not finished",
+            "yes" if row["whole"] else "no",
+            (row["finished_at"] or row["started_at"])[:16].replace("T", " "),
+        )
+        for row in order[:WORST]
+    ]
+    figure.more = max(0, len(rows) - WORST)
+    bad = len(rows) - len(good)
+    figure.says = f"{len(good):,} of {len(rows):,} targets ended well." + (
+        f" What the other {bad:,} list may be out of date." if bad else ""
+    )
+    return figure
+
+
+def alarms(run: Mapping[str, Any] | None) -> list[Figure]:
+    """The alarms of the last run, where its report is at hand."""
+    given = run.get("alarms") if run else None
+    if not isinstance(given, list):
+        return []
+    figure = Figure("alarms", "Alarms of the last run", "", heads=("alarm",), shut=False)
+    figure.rows = [(plain(alarm_line(alarm), 300),) for alarm in given[:WORST]]
+    figure.more = max(0, len(given) - WORST)
+    figure.says = f"{len(given):,} alarms." if given else "No alarm."
+    return [figure]
+
+
+def alarm_line(alarm: Any) -> str:
+    """An alarm in one line."""
+    if isinstance(alarm, Mapping):
+        return ": ".join(
+            str(alarm[name]) for name in ("target", "field", "line", "what", "message", "text") if alarm.get(name)
+        )
+    return str(alarm)
