@@ -25,7 +25,7 @@ from scraper.fields.seniority import read_seniority
 from scraper.fields.stack import read_stack
 from scraper.fields.visa_sponsorship import read_visa_sponsorship
 from scraper.fields.workplace import read_workplace
-from scraper.posting import Posting, RawPosting
+from scraper.posting import Posting, RawPosting, breach
 from scraper.reading import Reading
 from scraper.words.tags import split_tags
 
@@ -114,7 +114,7 @@ def parse_batch(batch: "pa.RecordBatch") -> "pa.RecordBatch":
             postings.append(parse_posting(RawPosting.model_validate(arrow.from_raw_columns(row))))
         except Exception as error:  # noqa: BLE001  a poisoned record never fails its batch
             places.append(None)
-            errors.append(why(error))
+            errors.append(breach(error) if isinstance(error, ValidationError) else f"{type(error).__name__}: {error}")
         else:
             places.append(len(postings) - 1)
             errors.append(None)
@@ -122,11 +122,3 @@ def parse_batch(batch: "pa.RecordBatch") -> "pa.RecordBatch":
     if None in places:
         found = found.take(pa.array(places, pa.int64()))
     return found.append_column("error", pa.array(errors, pa.string()))
-
-
-def why(error: Exception) -> str:
-    """What is wrong with a record, in a line: the slot that breaks the contract, or what a reader stumbled over."""
-    if isinstance(error, ValidationError):
-        first = error.errors()[0]
-        return f"{'.'.join(map(str, first['loc'])) or 'record'}: {first['msg']}"
-    return f"{type(error).__name__}: {error}"

@@ -2,9 +2,11 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
+from threading import Event, Thread
 from typing import TYPE_CHECKING, BinaryIO
 
 import click
@@ -13,6 +15,9 @@ from scraper.cli.options import STORE, Time, at_store, not_written
 
 if TYPE_CHECKING:
     from scraper.posting import Posting
+
+MOST_NAMED = 20
+"""Files with losses that are named."""
 
 
 @click.command()
@@ -94,7 +99,17 @@ def parse_file(file: BinaryIO, name: str | None, url: str | None) -> int:
 @click.argument("archives", nargs=-1, type=click.Path(path_type=Path), metavar="[ARCHIVE]...")
 @click.option("--board", metavar="BOARD", help="Pages of this board only.")
 @click.option("--since", type=Time(), metavar="TIME", help="Pages fetched since an ISO 8601 date or time.")
-@click.option("-o", "--output", default="-", metavar="FILE", help="Where to write; `-` is stdout.  [default: -]")
+@click.option(
+    "-o",
+    "--output",
+    default="-",
+    metavar="FILE|FOLDER",
+    help="JSON Lines to a file (`-`: stdout), or a Parquet file for each input to a folder.  [default: -]",
+)
+@click.option("--engine", type=click.Choice(["local", "dask", "spark"]), help="What reads.  [default: local]")
+@click.option("--workers", type=click.IntRange(1, 4096), metavar="N", help="Processes.  [default: one a core]")
+@click.option("--scheduler", metavar="ADDRESS", help="A cluster: Dask's `tcp://…:8786`, Spark's `spark://…:7077`.")
+@click.option("--force", is_flag=True, help="Read files again that are done.")
 @click.option("--diff", "compare", is_flag=True, help="Compare with the store instead: what the new readers change.")
 @click.option("--against", type=click.File("rb"), metavar="FILE", help="With --diff: compare with these postings.")
 @STORE
@@ -103,11 +118,20 @@ def reparse(
     board: str | None,
     since: str | None,
     output: str,
+    engine: str | None,
+    workers: int | None,
+    scheduler: str | None,
+    force: bool,
     compare: bool,
     against: BinaryIO | None,
     path: Path | None,
 ) -> None:
-    """Read archived pages again with today's boards and readers, with no request."""
+    """Read archived pages again with today's boards and readers, with no request.
+
+    An ARCHIVE is a WARC file or a folder of them (default: the archive of ROLECALL_HOME). Where the output is a folder
+    (one that is there, or a name that ends in `/`), every input becomes a Parquet file in it, many at once, and
+    what is done already stays; then Parquet files of raw postings are read, too.
+    """
     from scraper.crawl.board import Rejected
     from scraper.crawl.home import home
     from scraper.crawl.reparse import diff, reparse
@@ -121,10 +145,20 @@ def reparse(
             board_named(board)
         except TargetError as error:
             raise click.UsageError(str(error)) from None
+    inputs = archives or (home() / "archive",)
+    to_folder = output.endswith("/") or Path(output).is_dir()
+    if not to_folder and output.endswith(".parquet"):
+        raise click.UsageError("Parquet goes to a folder: -o FOLDER/")
+    if not to_folder and (engine or workers or scheduler or force):
+        raise click.UsageError("--engine, --workers, --scheduler and --force go with -o FOLDER/")
+    if to_folder:
+        if compare or against:
+            raise click.UsageError("--diff writes no folder")
+        sys.exit(reparse_to(Path(output), inputs, board, since, engine or "local", workers, scheduler, force))
 
     def good() -> Iterator["Posting"]:
         nonlocal rejected
-        for item in reparse(archives or (home() / "archive",), board, since):
+        for item in reparse(inputs, board, since):
             if isinstance(item, Rejected):
                 rejected += 1
                 click.echo(f"rejected: {item.reason}", err=True)
@@ -145,6 +179,59 @@ def reparse(
     except OSError as error:
         not_written(output, error)
     sys.exit(1 if rejected else 0)
+
+
+def reparse_to(
+    folder: Path,
+    inputs: Sequence[Path],
+    board: str | None,
+    since: str | None,
+    engine: str,
+    workers: int | None,
+    scheduler: str | None,
+    force: bool,
+) -> int:
+    """A Parquet file for each input; the exit code."""
+    if engine == "local" and scheduler:
+        raise click.UsageError("--scheduler goes with --engine dask or spark")
+    needs("tables", "pyarrow")
+    if engine != "local":
+        needs(engine, {"dask": "distributed", "spark": "pyspark"}[engine])
+    from scraper.crawl.engines import ENGINES, EngineError, cores
+    from scraper.crawl.rewrite import follow, reparse_file, reparse_files, tasks_of
+
+    try:
+        tasks = tasks_of(inputs, folder, board, since, force)
+    except (FileNotFoundError, ValueError) as error:
+        raise click.UsageError(str(error)) from None
+    if not tasks:
+        raise click.UsageError(f"no WARC or Parquet file in {', '.join(map(str, inputs))}")
+    count = workers or cores()
+    over = Event()
+    teller = Thread(target=follow, args=(tasks, over, lambda line: click.echo(line, err=True)), daemon=True)
+    teller.start()
+    try:
+        entries = reparse_files(tasks, lambda given: ENGINES[engine](reparse_file, given, count, scheduler))
+    except EngineError as error:
+        raise click.ClickException(str(error)) from None
+    except BlockingIOError:
+        raise click.UsageError(f"another run writes to {folder}") from None
+    except OSError as error:
+        not_written(str(folder), error)
+    finally:
+        over.set()
+    for entry in [entry for entry in entries if entry["rejects"]][:MOST_NAMED]:
+        what = entry.get("error") or f"{entry['rejects']} rejected"
+        click.echo(f"{entry['input']}: {what}: {folder}/rejects/{entry['name']}.jsonl", err=True)
+    rows, rejects = (sum(entry[name] for entry in entries) for name in ("rows", "rejects"))
+    click.echo(f"{len(entries)} files, {rows} postings, {rejects} rejected, in {folder}", err=True)
+    return 1 if rejects else 0
+
+
+def needs(extra: str, module: str) -> None:
+    """End with a line that says what to install, where a package of an extra is missing."""
+    if find_spec(module) is None:
+        raise click.UsageError(f"this needs {module}: pip install 'rolecall[{extra}]'")
 
 
 @click.command("eval")

@@ -48,5 +48,7 @@ def postings_of(board: Board, page: Page) -> Iterator[Posting | Rejected | Close
                 yield parse_posting(item)
             except ValidationError as error:
                 yield Rejected(breach(error), item.model_dump(mode="json"))
+            except Exception as error:  # noqa: BLE001  one bad posting never loses its page
+                yield Rejected(f"{type(error).__name__}: {error}", item.model_dump(mode="json"))
         elif isinstance(item, Rejected | Closed):
             yield item

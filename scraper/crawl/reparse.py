@@ -1,6 +1,7 @@
 """Archived pages are read again, by today's boards and readers, with no request."""
 
 import logging
+import os
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from typing import Any
 from scrapy.http import Headers, TextResponse
 from scrapy.responsetypes import responsetypes
 
-from scraper.archive import Archived, archive_files, damage, read_archive
+from scraper.archive import MEMBER, Archived, archive_files, being_written, damage, read_archive
 from scraper.crawl.board import Board, Rejected
 from scraper.crawl.offline import postings_of
 from scraper.crawl.run import TargetError, board_named
@@ -20,6 +21,9 @@ from scraper.store.store import VOLATILE
 
 logger = logging.getLogger(__name__)
 
+RECORD_START, RECORD_END = b"WARC/", b"\r\n\r\n"
+"""How a WARC record begins and ends."""
+
 
 def reparse(paths: Sequence[Path], only: str | None = None, since: str | None = None) -> Iterator[Posting | Rejected]:
     """The postings of archived replies, file by file, in the order they were fetched.
@@ -27,40 +31,79 @@ def reparse(paths: Sequence[Path], only: str | None = None, since: str | None = 
     `only` is the name of a board, `since` an ISO date or time of fetching. A page that cannot be read, a file that is
     cut off, and a board that is no more are yielded as `Rejected`. Raises `FileNotFoundError`.
     """
-    boards: dict[str, Board] = {}
     for path in archive_files(paths):
-        for reply in readable(path):
-            if isinstance(reply, Rejected):
-                yield reply
-                continue
+        yield from reread(path, only, since)
+
+
+def reread(path: Path, only: str | None = None, since: str | None = None) -> Iterator[Posting | Rejected]:
+    """The postings of one WARC file, as `reparse` gives them. Raises `OSError` where there is no such file."""
+    boards: dict[str, Board] = {}
+    broken: str | None = None
+    replies = 0
+    for reply in readable(path) if begins_well(path) else ():
+        if isinstance(reply, str):
+            broken = reply
+            continue
+        replies += 1
+        try:
             name = reply.context.get("board")
             if not name or reply.status != 200 or (only and name != only):
                 continue
             if since and reply.fetched_at.isoformat() < since:
                 continue
             maker = f"{name} {reply.context.get('options')}"
-            try:
-                board = boards.get(maker) or boards.setdefault(
-                    maker, board_named(name)(**reply.context.get("options") or {})
-                )
-            except (TargetError, ValueError) as error:
-                yield Rejected(f"{reply.url}: {error}", None)
-                continue
+            board = boards.get(maker) or boards.setdefault(
+                maker, board_named(name)(**reply.context.get("options") or {})
+            )
             page = page_of(reply)
+        except (TargetError, ValueError) as error:
+            yield Rejected(f"{reply.url}: {error}", None)
+        except Exception as error:  # noqa: BLE001  a damaged reply never loses the others
+            yield Rejected(f"{reply.url}: {type(error).__name__}: {error}", None)
+        else:
             if page is None:
                 yield Rejected(f"{reply.url}: no text", None)
             else:
                 yield from (item for item in postings_of(board, page) if isinstance(item, Posting | Rejected))
-        if said := damage(path):
-            yield Rejected(f"{path}: {said}; `rolecall verify --mend` cuts what a crash left", None)
+    if said := what_is_wrong(path, replies) or broken:
+        yield Rejected(f"{path}: {said}", None)
 
 
-def readable(path: Path) -> Iterator[Archived | Rejected]:
-    """The replies of a file up to where it is damaged."""
+def readable(path: Path) -> Iterator[Archived | str]:
+    """The replies of a file up to where it is damaged, and then what stopped the reading."""
     try:
         yield from read_archive(path)
     except Exception as error:  # noqa: BLE001  a damaged file never loses the others
-        yield Rejected(f"{path}: {error}", None)
+        yield str(error)
+
+
+def begins_well(path: Path) -> bool:
+    """Whether a file begins as a WARC file does, compressed or not."""
+    with path.open("rb") as stream:
+        begins = stream.read(len(RECORD_START))
+    return begins == RECORD_START or begins.startswith(MEMBER)
+
+
+def what_is_wrong(path: Path, replies: int) -> str | None:
+    """What is wrong with a WARC file in which so many replies were found; None where all is well."""
+    if being_written(path):
+        return None
+    if not path.stat().st_size:
+        return "empty"
+    if not begins_well(path):
+        return "no WARC file"
+    if said := damage(path) or cut_off(path):
+        return f"{said}; `rolecall verify --mend` cuts what a crash left" if "cut off at" in said else said
+    return None if replies else "no reply in it that a crawl of Rolecall archived"
+
+
+def cut_off(path: Path) -> str | None:
+    """Whether the last record of a file without compression is not whole, in words."""
+    with path.open("rb") as stream:
+        if stream.read(len(RECORD_START)) != RECORD_START:
+            return None
+        stream.seek(-len(RECORD_END), os.SEEK_END)
+        return None if stream.read() == RECORD_END else "the last record is cut off"
 
 
 def page_of(reply: Archived) -> Page | None:
