@@ -1,6 +1,7 @@
 """The `rolecall` command: thin, every verb calls one function of the layers below.
 
-Exit codes: 0 done, 1 finished with losses (named on stderr), 2 wrong use, 3 blocked by the site.
+Exit codes: 0 done, 1 finished with losses (named on stderr), 2 wrong use, 3 blocked by the site, 4 another run is at
+work.
 """
 
 import sqlite3
@@ -9,7 +10,7 @@ from typing import Any
 import click
 
 from scraper import __version__
-from scraper.cli import boards, crawling, export, reading, reporting, store
+from scraper.cli import boards, crawling, exploring, export, reading, reporting, store, watching
 
 
 class Commands(click.Group):
@@ -32,6 +33,6 @@ def main() -> None:
     """
 
 
-for verbs in (crawling, reading, store, export, reporting, boards):
+for verbs in (crawling, watching, reading, store, export, reporting, exploring, boards):
     for verb in verbs.VERBS:
         main.add_command(verb)

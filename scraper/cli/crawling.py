@@ -1,14 +1,22 @@
 """Verbs that ask sites for pages."""
 
+import errno
 import json
+import sqlite3
 import sys
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from scraper.cli.options import ALLOW_PRIVATE, not_written, pairs, private
+from scraper.cli.options import ALLOW_PRIVATE, pairs, private
+
+if TYPE_CHECKING:
+    from scraper.crawl.report import TargetReport
+    from scraper.crawl.run import Job
 
 
 @click.command()
@@ -46,49 +54,107 @@ def crawl(
     With a store, the file holds all open postings of the targets, whether this crawl read them again or not.
     """
     from scraper.crawl.home import home
-    from scraper.crawl.progress import Progress, quiet_log
     from scraper.crawl.render import browser_path
-    from scraper.crawl.report import exit_code
-    from scraper.crawl.run import TargetError, crawl
-    from scraper.export.jsonlines import exported, lines_to
-    from scraper.store import StoreError, open_store
 
-    path = output or str(home() / "posts.jsonl")
-    run = f"{datetime.now(UTC):%Y%m%dT%H%M%S.%f}"
-    given: dict[str, Any] = ({} if verbose else quiet_log()) | {"ROLECALL_RUN": run}
-    given |= {"ROLECALL_STORE": str(home() / "rolecall.db")} if store else {}
-    given |= {"ROLECALL_ARCHIVE": str(home() / "archive")} if archive else {}
-    given |= ({"ROLECALL_BROWSER": True} if browser else {}) | private(allow_private)
-    given |= {"ROLECALL_REFRESH": refresh} | ({"ROLECALL_JOBS": str(home() / "jobs")} if resume else {}) | settings
     try:
         if browser:
             browser_path()
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    given = ({"ROLECALL_BROWSER": True} if browser else {}) | private(allow_private) | {"ROLECALL_REFRESH": refresh}
+    carry_out(
+        targets,
+        output or str(home() / "posts.jsonl"),
+        given | settings,
+        options,
+        run=new_run(),
+        store=store,
+        archive=archive,
+        resume=resume,
+        verbose=verbose,
+    )
+
+
+def new_run() -> str:
+    """The id of a run: when it began."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S.%f}"
+
+
+def carry_out(
+    targets: "Sequence[str | Job]",
+    path: str | None,
+    settings: Mapping[str, Any],
+    options: Mapping[str, str] | None = None,
+    *,
+    run: str,
+    store: bool = True,
+    archive: bool = True,
+    resume: bool = False,
+    verbose: bool = False,
+    beside: "Iterable[TargetReport]" = (),
+    crashed: str | None = None,
+    notify: Mapping[str, Any] | None = None,
+    also: Iterable[str] = (),
+) -> NoReturn:
+    """Crawl targets, write their open postings to `path` (None: nowhere), and end the run: its report, its exit code.
+
+    `beside` are reports of targets that cannot be crawled at all, `also` are lines to say at the end.
+    """
+    from scraper.crawl.home import home
+    from scraper.crawl.progress import Progress, quiet_log
+    from scraper.crawl.run import Crawl, crawl
+    from scraper.crawl.runs import conclude
+    from scraper.export.jsonlines import exported, lines_to
+    from scraper.store import StoreError, open_store
+
+    started = datetime.now(UTC)
+    kept = home() / "rolecall.db"
+    given: dict[str, Any] = ({} if verbose else quiet_log()) | {"ROLECALL_RUN": run}
+    given |= ({"ROLECALL_STORE": str(kept)} if store else {}) | (
+        {"ROLECALL_ARCHIVE": str(home() / "archive")} if archive else {}
+    )
+    given |= ({"ROLECALL_JOBS": str(home() / "jobs")} if resume else {}) | dict(settings)
+    running, failed = Crawl(), None
+
+    def watch(begun: Crawl) -> None:
+        nonlocal running
+        running = begun
+        progress.watch(begun)
+
+    try:
         if store:
-            open_store(home() / "rolecall.db").close()
-        with Progress() as progress, lines_to(path) as write:
-            reports = crawl(
+            open_store(kept).close()
+        with Progress() as progress, lines_to(path) if path else nullcontext(lambda line: None) as write:
+            crawl(
                 targets,
                 lambda posting: None if store else write(posting.model_dump_json(by_alias=True)),
                 given,
                 options,
-                progress.watch,
+                watch,
             )
-            if store:
-                memory = open_store(home() / "rolecall.db")
-                for line in exported(memory, state="open", targets=[report.target for report in reports], run=run):
+            if store and path:
+                memory = open_store(kept)
+                names = [report.target for report in running.reports()]
+                for line in exported(memory, state="open", targets=names, run=run):
                     write(line)
                 memory.close()
-    except (TargetError, ValueError, StoreError) as error:
+    except (ValueError, StoreError) as error:
         raise click.UsageError(str(error)) from None
     except OSError as error:
-        not_written(path, error)
-    for report in reports:
-        click.echo(report.line(), err=True)
-        for loss in report.losses:
-            click.echo(f"  {loss}", err=True)
-    if path != "-":
+        if error.errno == errno.EPIPE:
+            raise
+        failed = f"cannot write {path}: {error.strerror or error}"
+    except sqlite3.Error as error:
+        failed = f"the store failed: {error}; `rolecall verify` says more"
+    reports = [*running.reports(), *beside]
+    done = conclude(run, reports, started, store=kept if store else None, error=failed, crashed=crashed, notify=notify)
+    for line in also:
+        click.echo(line, err=True)
+    if failed:
+        click.echo(f"Error: {failed}", err=True)
+    elif path and path != "-":
         click.echo(f"{sum(report.read for report in reports)} postings read; the open ones are in {path}", err=True)
-    sys.exit(exit_code(reports))
+    sys.exit(done.code)
 
 
 @click.command()

@@ -73,7 +73,7 @@ def conclude(
     part = path.with_suffix(".part")
     part.write_text(json.dumps(data, ensure_ascii=False, indent=1), encoding="utf-8")
     os.replace(part, path)
-    console = Console(stderr=True, soft_wrap=True, highlight=False)
+    console = Console(stderr=True, soft_wrap=True, highlight=False, emoji=False)
     console.print(line, markup=False)
     for report in reports:
         console.print(report.line(), markup=False)

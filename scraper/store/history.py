@@ -1,8 +1,8 @@
 """The crawls of many targets, in one query: what a schedule asks."""
 
 import json
-import sqlite3
 from collections.abc import Iterable
+from typing import Any
 
 from scraper.store.store import Store
 
@@ -24,9 +24,9 @@ FROM asked JOIN crawls ON crawls.n = asked.last
 """
 
 
-def history(store: Store, targets: Iterable[str]) -> dict[str, sqlite3.Row]:
+def history(store: Store, targets: Iterable[str]) -> dict[str, dict[str, Any]]:
     """The last crawl of each target that has one, by target: `started_at`, `finished_at`, `outcome`, `why`, and the
     `failures` in a row since a crawl worked, with the start of the first (`failing_since`).
     """
     rows = store.db.execute(HISTORY, (json.dumps(list(targets)),))
-    return {row["target"]: row for row in rows}
+    return {row["target"]: dict(row) for row in rows}
