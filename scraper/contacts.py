@@ -337,7 +337,11 @@ def names(text: str, reached: list[Contact], employer: str, labelled: bool) -> I
     free = covered(text, reached)
     seen = set(behind_labels(free)) if labelled else set()
     for contact in reached[:MOST_CUES]:
-        local = re.split(AT, text[contact.start : contact.end])[0].lower() if contact.kind == "email" else ""
+        local = (
+            re.split(rf"{AT}|\W*\s|[\[({{<]", text[contact.start : contact.end])[0].lower()
+            if contact.kind == "email"
+            else ""
+        )
         seen |= set(near(free, contact, local))
     firm = set(fold(employer).split())
     said = {text[start:end] for start, end in seen if firm.isdisjoint(fold(text[start:end]).split())}

@@ -5,13 +5,20 @@ import json
 import random
 import time
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
+from scraper.archive import archive_files, read_archive
 from scraper.contacts import MASK, contacts, found, mask, mask_text
+from scraper.crawl.masking import mask_reply
 from scraper.parse import parse_posting
 from scraper.posting import Posting, RawPosting
 from tests.boards.goldens import Case, cases
+from tests.command import rolecall
+from tests.crawl.test_crawl import crawl
+from tests.crawl.test_memory import sitemap
+from tests.server import Reply, serve
 
 # What stands between ‹ and › is masked, and nothing else.
 ROWS = [
@@ -228,3 +235,53 @@ def timed(record: dict) -> float:
     for _ in range(2000):
         mask(record)
     return (time.process_time() - began) / 2000
+
+
+PAGE = """<!doctype html><html><head><meta charset="{charset}"><script type="application/ld+json">{data}</script></head>
+<body><h1>Weber</h1><p>Ansprechpartnerin: <b>Frau Ada Brändt</b></p><p>Prüfung: <a href="mailto:ada@b.example">ada&#64;b.example</a>,
+<a href="tel:+49711123456">0711 123456</a></p><img alt="Ada Brändt"><script>var who = "ada@b.example";</script></body></html>"""
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "windows-1251"])
+def test_an_archive_holds_no_contact_and_reads_as_before(tmp_path: Path, charset: str) -> None:
+    about = {
+        "@type": "JobPosting",
+        "title": "Weber",
+        "description": "<p>Contact: Ada Brändt, ada@b.example</p><p>Go.</p>",
+    }
+    about |= {"url": "https://x.example/a", "hiringOrganization": {"name": "Brightloom"}, "datePosted": "2026-11-02"}
+    text = PAGE.format(charset=charset, data=json.dumps(about))
+    page = Reply(text.encode(charset, "xmlcharrefreplace"), type=f"text/html; charset={charset}")
+    with serve({"/sitemap.xml": sitemap({"a": "2026-10-01"}), "/a": page}) as site:
+        ran = crawl(tmp_path, site, "-s", "ROLECALL_MASK_ARCHIVE=1")
+    assert ran.code == 0, ran.err
+    bodies = b"".join(reply.body for path in archive_files([tmp_path / "archive"]) for reply in read_archive(path))
+    assert b"Weber" in bodies
+    for gone in (b"Ada", b"b.example", b"0711", b"Br\\u00e4ndt"):
+        assert gone not in bodies
+    again = rolecall(tmp_path, "reparse").clean()
+    (record,) = map(json.loads, again.out.splitlines())
+    assert record["employer"]["name"] == "Brightloom"
+    assert record["description"].endswith("Go.")
+    assert "Ada" in ran.rows()[0]["description"], "the store keeps what the crawl read"
+
+
+def test_masked_json_stays_json_of_the_same_shape() -> None:
+    data = {
+        "id": "501-555-4901",
+        "n": 12,
+        "phone": 4971112345678,
+        "contact_name": "Ada Brandt",
+        "recruiter": {"firstName": "Ada", "lastName": "Brandt", "title": "Recruiter"},
+        "company": {"name": "Ada Brandt Looms"},
+        "text": "&lt;p&gt;Contact: &lt;b&gt;Ada Brandt&lt;/b&gt;&lt;/p&gt;",
+        "url": "https://b.example/4971112345678",
+    }
+    masked = json.loads(mask_reply(json.dumps(data)))
+    assert masked == data | {
+        "phone": 0,
+        "contact_name": MASK * 10,
+        "recruiter": {"firstName": MASK * 3, "lastName": MASK * 6, "title": "Recruiter"},
+        "text": f"&lt;p&gt;Contact: &lt;b&gt;{MASK * 10}&lt;/b&gt;&lt;/p&gt;",
+    }
+    assert mask_reply('{"a": 1}') == '{"a": 1}', "what holds no contact stays byte for byte"

@@ -1,16 +1,17 @@
-"""Every reply of a crawl goes to the archive, as it came."""
+"""Every reply of a crawl goes to the archive, as it came, or with its contacts masked (`ROLECALL_MASK_ARCHIVE`)."""
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
-from scrapy.http import Headers, Response
+from scrapy.http import Headers, Response, TextResponse
 
 from scraper.archive import Archived, ArchiveWriter
 from scraper.crawl.board import Board
+from scraper.crawl.masking import encoded, mask_reply, mask_value
 from scraper.page import PageRequest
 
 
@@ -23,6 +24,7 @@ class Archive:
             raise NotConfigured
         self.crawler = crawler
         self.folder = Path(folder)
+        self.masked = crawler.settings.getbool("ROLECALL_MASK_ARCHIVE")
         self.writer: ArchiveWriter | None = None
         crawler.signals.connect(self.close, signals.spider_closed)
 
@@ -33,7 +35,7 @@ class Archive:
     def process_response(self, request: Request, response: Response) -> Response:
         asked: PageRequest | None = request.cb_kwargs.get("asked")
         board = self.crawler.spider
-        context = {}
+        context: dict[str, Any] = {}
         if asked is not None and isinstance(board, Board):
             employer = request.cb_kwargs["employer"]
             context = {
@@ -45,11 +47,14 @@ class Archive:
                 "key": asked.key,
                 "carried": dict(asked.carried),
             }
+        body = response.body
+        if self.masked:
+            context, body = mask_value(context), masked(response)
         reply = Archived(
             url=response.url,
             status=response.status,
             headers=pairs(response.headers),
-            body=response.body,
+            body=body,
             fetched_at=datetime.fromisoformat(request.meta.get("fetched_at") or datetime.now(UTC).isoformat()),
             context=context,
             method=request.method,
@@ -76,3 +81,11 @@ def pairs(headers: Headers) -> list[tuple[str, str]]:
     return [
         (name.decode("latin-1"), value.decode("latin-1")) for name, values in headers.items() for value in values or ()
     ]
+
+
+def masked(response: Response) -> bytes:
+    """The body of a reply with its contacts masked; as it came where there are none or it is no text."""
+    if not isinstance(response, TextResponse):
+        return response.body
+    text = mask_reply(response.text)
+    return response.body if text == response.text else encoded(text, response.encoding)
