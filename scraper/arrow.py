@@ -11,13 +11,14 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from enum import Enum
 from functools import cache
-from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
+from types import UnionType
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 
 import pyarrow as pa
 from pydantic import AwareDatetime, NaiveDatetime
 
 from scraper.posting import SCHEMA_VERSION, Posting, RawPosting, Record
+from scraper.shape import required
 
 INSTANTS = ("first_seen_at", "last_seen_at", "closed_at", "fetched_at")
 """Fields of a posting that Rolecall's own clock writes."""
@@ -78,17 +79,6 @@ def arrow_type(annotation: Any) -> pa.DataType:
     if of is Literal or (isinstance(kind, type) and issubclass(kind, Enum)):
         return pa.string()
     return SCALARS.get(kind, pa.string())
-
-
-def required(annotation: Any) -> Any:
-    """A type without its constraints and without None."""
-    while get_origin(annotation) is Annotated:
-        annotation = get_args(annotation)[0]
-    if get_origin(annotation) in (Union, UnionType):
-        kept = [kind for kind in get_args(annotation) if kind is not NoneType]
-        if len(kept) == 1:
-            return required(kept[0])
-    return annotation
 
 
 def is_free(annotation: Any) -> bool:

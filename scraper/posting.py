@@ -21,10 +21,20 @@ SCHEMA_VERSION = "1.0"
 
 Text = Annotated[str, StringConstraints(min_length=1)]
 Number = Annotated[float, Field(allow_inf_nan=False, ge=0)]
-Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
-Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+
+
+def defined_by(source: str) -> Any:
+    """Who defines the codes or names of a field: `x-source` of the JSON Schema. Any without it are Rolecall's own."""
+    return Field(json_schema_extra={"x-source": source})
+
+
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$"), defined_by("ISO 3166-1 alpha-2")]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), defined_by("ISO 4217")]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$"), defined_by("ISO 639-1, else ISO 639-3")]
 Date = Annotated[
-    str, StringConstraints(pattern=r"^\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?)?)?)?$")
+    str,
+    StringConstraints(pattern=r"^\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?)?)?)?$"),
+    defined_by("ISO 8601"),
 ]
 
 
@@ -361,9 +371,9 @@ class Location(Record):
 
     text: str | None = None
     """The place as published."""
-    city: str | None = None
+    city: Annotated[str, defined_by("GeoNames")] | None = None
     """City, in English (GeoNames)."""
-    region: str | None = None
+    region: Annotated[str, defined_by("GeoNames; names of regions of several countries are Rolecall's")] | None = None
     """First-level division, in English (GeoNames), or a region of several countries such as `Europe`."""
     country: Country | None = None
     """ISO 3166-1 alpha-2."""
@@ -429,9 +439,9 @@ class Benefit(Record):
 class SpokenLanguage(Record):
     """A spoken language that the role asks for."""
 
-    code: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
+    code: Language
     """ISO 639-1, or ISO 639-3 where there is none."""
-    level: LanguageLevel | None = None
+    level: Annotated[LanguageLevel, defined_by("CEFR")] | None = None
     """Level asked for."""
 
 
@@ -475,7 +485,7 @@ class Posting(Record):
     """Work mode."""
     locations: list[Location] = []
     """Where the work is done or the worker may sit."""
-    remote_from: list[str] = []
+    remote_from: list[Annotated[str, defined_by("ISO 3166-1 alpha-2; names of regions are Rolecall's")]] = []
     """Countries (ISO 3166-1 alpha-2) or regions (`Europe`, `EMEA`, `Worldwide`) that a remote worker may sit in."""
     relocation: bool | None = None
     """Help with relocation: offered, refused."""
@@ -505,7 +515,7 @@ class Posting(Record):
     """ISO 8601."""
     expires_at: Date | None = None
     """End of the post or of its application period, ISO 8601."""
-    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")] | None = None
+    language: Language | None = None
     """Language of the text, ISO 639-1."""
     description: str = ""
     """The whole text, plain: blocks apart by a line break, list items begin with `- `."""
@@ -529,3 +539,73 @@ class Posting(Record):
     """When the page was fetched, ISO 8601."""
     parser_version: str
     """Version of Rolecall that read the page."""
+
+
+EXAMPLE: dict[str, Any] = {
+    "schema_version": SCHEMA_VERSION,
+    "id": "greenhouse:lumo:4127",
+    "board": "greenhouse",
+    "employer": {"slug": "lumo", "name": "Lumo", "url": "https://lumo.example"},
+    "key": "4127",
+    "url": "https://lumo.example/jobs/4127",
+    "apply_url": "https://lumo.example/jobs/4127/apply",
+    "title": "Senior Lamp Engineer (m/f/d), Lisbon",
+    "role": "Lamp Engineer",
+    "seniority": ["senior"],
+    "workplace": "hybrid",
+    "locations": [
+        {
+            "text": "Lisbon, Portugal",
+            "city": "Lisbon",
+            "region": "Lisbon",
+            "country": "PT",
+            "latitude": 38.72,
+            "longitude": -9.14,
+        }
+    ],
+    "remote_from": ["PT", "EMEA"],
+    "relocation": True,
+    "visa_sponsorship": False,
+    "employment": ["full_time", "permanent"],
+    "salary": {
+        "min": 48000.0,
+        "max": 60000.0,
+        "currency": "EUR",
+        "period": "year",
+        "gross": True,
+        "text": "48-60k EUR",
+    },
+    "pay_ranges": [
+        {
+            "min": 48000.0,
+            "max": 60000.0,
+            "currency": "EUR",
+            "period": "year",
+            "gross": True,
+            "text": "48-60k EUR",
+            "label": "Lisbon",
+        }
+    ],
+    "experience": {"min_years": 3.0, "max_years": 5.0},
+    "stack": [{"name": "Go", "kind": "language", "need": "required"}],
+    "benefits": [{"code": "paid_leave", "text": "28 days of holiday"}],
+    "languages": [{"code": "en", "level": "B2"}],
+    "departments": ["Engineering"],
+    "published_at": "2026-10-19",
+    "published_text": "19 October 2026",
+    "updated_at": "2026-10-26T08:00:00Z",
+    "expires_at": "2026-12-31",
+    "language": "en",
+    "description": "About the job\nThree to five years of Go.",
+    "sections": [{"kind": "requirements", "heading": "About the job", "start": 0, "end": 40}],
+    "evidence": {"stack": [{"from": "description", "start": 37, "end": 39, "quote": "Go", "value": "Go"}]},
+    "conflicts": ["workplace"],
+    "attribution": "Source: Lumo",
+    "first_seen_at": "2026-10-20T07:00:00Z",
+    "last_seen_at": "2026-11-02T07:00:00Z",
+    "closed_at": "2026-11-03T07:00:00Z",
+    "cluster": "greenhouse:lumo:4127",
+    "fetched_at": "2026-10-20T07:00:00Z",
+    "parser_version": "0.1.0",
+}
+"""A line that says something in every field: the examples of the data dictionary."""

@@ -5,10 +5,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Any, TextIO
+from typing import IO, Any, TextIO
 
-import orjson
-
+from scraper.export.records import Export, lines
 from scraper.store import Store
 
 
@@ -41,8 +40,12 @@ def lines_to(path: str) -> Iterator[Callable[[str], None]]:
 
 
 def exported(store: Store, **which: Any) -> Iterator[str]:
-    """Postings of the store as lines, with what the store knows of their lives. `which` goes to `Store.postings`."""
-    for row in store.postings(**which):
-        record = orjson.loads(row["record"])
-        record |= {name: row[name] for name in ("first_seen_at", "last_seen_at", "closed_at", "cluster")}
-        yield orjson.dumps(record).decode()
+    """Postings of the store as lines, contacts and all. `which` goes to `Store.postings`."""
+    return lines(Export(store, which, keep_contacts=True))
+
+
+def write_json_lines(export: Export, out: IO[bytes]) -> None:
+    """A posting a line."""
+    for line in lines(export):
+        out.write(line.encode())
+        out.write(b"\n")

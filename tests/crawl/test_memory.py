@@ -224,7 +224,7 @@ def test_a_filter_by_time_and_a_file_that_appears_whole(tmp_path: Path) -> None:
     assert rolecall(tmp_path, "export", "-o", str(out)).clean().code == 0
     assert [json.loads(line)["key"] for line in out.read_text().splitlines()] == ["a", "b"]
     assert json.loads(out.read_text().splitlines()[0])["first_seen_at"]
-    assert [path.name for path in out.parent.iterdir()] == ["posts.jsonl"]
+    assert sorted(path.name for path in out.parent.iterdir()) == ["datapackage.json", "posts.jsonl"]
     assert rolecall(tmp_path, "export", "--since", "2100-01-01").clean().out == ""
     assert rolecall(tmp_path / "nowhere", "export").clean().code == 2
 

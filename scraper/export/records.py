@@ -1,0 +1,99 @@
+"""Postings of the store as an export hands them on: with what the store knows of their lives, contacts masked."""
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from scraper.contacts import mask
+from scraper.store import Store
+
+LIFE = ("first_seen_at", "last_seen_at", "closed_at", "cluster")
+"""Columns of the store that are fields of an exported posting."""
+
+NO_LIFE = '"first_seen_at":null,"last_seen_at":null,"closed_at":null,"cluster":null,'
+"""Those fields in a stored record; as text of a string its quotes would be escaped, so it stands there once."""
+
+
+@dataclass
+class Export:
+    """What is exported, and what became of it."""
+
+    store: Store
+    which: Mapping[str, Any] = field(default_factory=dict)
+    """As `Store.selection` takes it."""
+    fields: tuple[str, ...] | None = None
+    """The fields to keep; None: all."""
+    keep_contacts: bool = False
+    partition: tuple[str, ...] = ()
+    rows: int = 0
+    masked: Counter[str] = field(default_factory=Counter)
+    """Contacts that were masked, by kind."""
+    crawls: set[int] = field(default_factory=set)
+    """Crawls that saw the postings last."""
+    attributions: set[str] = field(default_factory=set)
+    """Licence terms that feeds ask to be shown."""
+    notes: list[str] = field(default_factory=list)
+    """What a reader of the file should be told."""
+
+    def chosen(self) -> Iterator[sqlite3.Row]:
+        """The rows of the store, counted."""
+        for row in self.store.postings(by=self.partition, **self.which):
+            self.rows += 1
+            self.crawls.add(row["crawl"])
+            yield row
+
+
+def records(export: Export) -> Iterator[dict[str, Any]]:
+    """Postings as plain data."""
+    return (record for _, record in keyed_records(export))
+
+
+def keyed_records(export: Export) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
+    """Postings as plain data, each after its values of `export.partition`."""
+    for row in export.chosen():
+        record, _ = read(export, row)
+        keys = tuple(row[f"by_{name}"] for name in export.partition)
+        yield keys, record if export.fields is None else {name: record.get(name) for name in export.fields}
+
+
+def lines(export: Export) -> Iterator[str]:
+    """Postings as JSON, one a line. Where nothing in a record changes, its stored text is handed on as it is."""
+    for row in export.chosen():
+        text: str = row["record"]
+        plain = export.fields is None and (at := text.rfind(NO_LIFE)) > 0
+        if not (plain and export.keep_contacts and text.endswith('"attribution":null,', 0, at)):
+            record, changed = read(export, row)
+            if export.fields is not None:
+                record = {name: record.get(name) for name in export.fields}
+            if changed or not plain:
+                yield orjson.dumps(record).decode()
+                continue
+        life = orjson.dumps({name: row[name] for name in LIFE})[1:-1].decode()
+        yield f"{text[:at]}{life},{text[at + len(NO_LIFE) :]}"
+
+
+def read(export: Export, row: sqlite3.Row) -> tuple[dict[str, Any], bool]:
+    """The record of a row, and whether a contact was masked in it."""
+    record = orjson.loads(row["record"])
+    masked = Counter() if export.keep_contacts else mask(record)
+    export.masked += masked
+    if record.get("attribution"):
+        export.attributions.add(record["attribution"])
+    record.update({name: row[name] for name in LIFE})
+    return record, bool(masked)
+
+
+def flat_batches(rows: Iterator[Any], size: int) -> Iterator[Sequence[Any]]:
+    """Rows in lists of `size`."""
+    batch = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) >= size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
