@@ -301,13 +301,13 @@ class Work:
 
     async def one_after_another(self, batches: Sequence[Batch]) -> None:
         """Crawl the batches of one board; its host has its pause between two of them, too."""
+        pause = 0.0
         for part in [part for batch in batches for part in self.parts(batch)]:
-            crawler = await self.crawl_batch(part)
-            if crawler and part is not batches[-1]:
-                await asyncio.sleep(pause_of(crawler.settings))
+            await asyncio.sleep(pause)
+            pause = await self.crawl_batch(part)
 
-    async def crawl_batch(self, batch: Batch) -> Crawler | None:
-        """Crawl a batch, but for the targets that may not be begun now; its crawler, where one was at work."""
+    async def crawl_batch(self, batch: Batch) -> float:
+        """Crawl a batch, but for the targets that may not be begun now; the seconds to leave its host alone then."""
         for employer, quiet in list(batch.quiet.items()):
             why = self.running.ending
             if quiet and quiet.holds(datetime.now(UTC)):
@@ -316,7 +316,7 @@ class Work:
                 self.running.fail(batch.report(employer), "partial", f"{EARLY}{why}, before it was begun")
                 del batch.quiet[employer]
         if not batch.quiet:
-            return None
+            return 0
         settings = self.settings.copy()
         settings.setdict(dict(batch.settings), OWN)
         if batch.folder:
@@ -338,7 +338,7 @@ class Work:
                     self.running.fail(batch.report(employer), "broken", why)
         if batch.folder and isinstance(crawler.spider, Board):
             keep_left(batch, crawler.spider.reports, crawler.stats.get_value("finish_reason") == "finished")
-        return crawler
+        return 0 if self.running.ending else pause_of(crawler.settings)
 
     def opened(self, crawler: Crawler, batch: Batch) -> None:
         """A crawler begins: its targets end when their quiet hours begin, all of it where the run ends already."""
@@ -437,8 +437,11 @@ def downloader_of(crawler: Crawler) -> GraceDownloader:
 
 
 def pause_of(settings: BaseSettings) -> float:
-    """Seconds between two requests to one host, at most."""
-    return settings.getfloat("DOWNLOAD_DELAY") * (1 + settings.getfloat("DOWNLOAD_DELAY_JITTER"))
+    """Seconds between two requests to one host, at most; 0 where that is no number, and nothing was asked for."""
+    try:
+        return settings.getfloat("DOWNLOAD_DELAY") * (1 + settings.getfloat("DOWNLOAD_DELAY_JITTER"))
+    except ValueError:
+        return 0
 
 
 @contextmanager
