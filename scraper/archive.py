@@ -13,7 +13,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from string import printable
 from typing import Any, BinaryIO
+from urllib.parse import quote
 
 from fastwarc.warc import ArchiveIterator
 from warcio.statusandheaders import StatusAndHeaders
@@ -117,10 +119,12 @@ class ArchiveWriter:
 
 
 def redacted(headers: Headers) -> list[tuple[str, str]]:
-    """Headers without what opens doors, and without encodings that the stored body no longer has."""
+    """Headers without what opens doors, and without encodings that the stored body no longer has; in ASCII, as WARC
+    files take them.
+    """
     gone = {"content-encoding", "transfer-encoding", "content-length"}
     return [
-        (name, "redacted" if name.lower() in SECRET_HEADERS else value)
+        (name, "redacted" if name.lower() in SECRET_HEADERS else quote(value, safe=printable))
         for name, value in headers
         if name.lower() not in gone
     ]

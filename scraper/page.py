@@ -1,7 +1,10 @@
 """A fetched response as plain data, and what a board makes of it. No Scrapy in here."""
 
 import html
+import json
+import math
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -41,6 +44,8 @@ class Page:
         try:
             return orjson.loads(self.text)
         except orjson.JSONDecodeError as error:
+            with suppress(ValueError, RecursionError):
+                return loose_json(self.text)
             if self.text.lstrip()[:1] == "<":
                 raise PageError("login", f"{self.url}: a web page came in place of JSON") from None
             raise PageError("broken", f"{self.url}: not JSON: {error}") from None
@@ -107,6 +112,21 @@ class Closed:
 
     key: str
     reason: str
+
+
+def loose_json(text: str) -> Any:
+    """JSON as some servers write it, against RFC 8259: NaN, infinite and too large numbers become null, half of a
+    surrogate pair a question mark. Raises `ValueError`, and `RecursionError` where it is nested too deep.
+    """
+    read = json.loads(text, parse_constant=lambda _: None, parse_float=finite, parse_int=finite)
+    return orjson.loads(json.dumps(read, ensure_ascii=False).encode(errors="replace"))
+
+
+def finite(said: str) -> float | None:
+    """A number; None where it is too large for one."""
+    if not math.isfinite(float(said)):
+        return None
+    return int(said) if said.lstrip("-").isdigit() else float(said)
 
 
 def rows_of(page: Page, reply: Any, name: str, mark: str) -> list[Any]:

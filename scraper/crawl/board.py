@@ -115,6 +115,7 @@ class Board(scrapy.Spider):
         named = [slug.strip() for slug in employer.split(",") if slug.strip()]
         self.employers: list[str | None] = [*employers] or [*named] or [None]
         self.reports = {slug: TargetReport(self.slice_name(slug)) for slug in self.employers}
+        self.walls: dict[str | None, asyncio.TimerHandle] = {}
         self.memory: Memory | None = None
         """What is known from earlier crawls; None where nothing is remembered."""
 
@@ -213,6 +214,7 @@ class Board(scrapy.Spider):
     async def start(self) -> AsyncIterator[Any]:
         """The first requests of every target."""
         self.crawler.signals.connect(self.drop_request, signals.request_dropped)
+        self.crawler.signals.connect(self.start_wall, signals.request_reached_downloader)
         missing = [name for name in self.keys if not key(name)]
         for employer, report in self.reports.items():
             if report.stopped:  # there is no store to write to
@@ -256,6 +258,21 @@ class Board(scrapy.Spider):
         request: scrapy.Request = made(**given, **rest)
         self.reports[employer].requests += 1
         return request
+
+    def start_wall(self, request: scrapy.Request) -> None:
+        """A target has `ROLECALL_TARGET_SECONDS` from its first request on; then it ends, and what it gave stays."""
+        employer = request.cb_kwargs.get("employer")
+        if "employer" not in request.cb_kwargs or employer in self.walls:
+            return
+        seconds = self.settings.getfloat("ROLECALL_TARGET_SECONDS")
+        self.walls[employer] = asyncio.get_running_loop().call_later(seconds, self.end_late, employer, seconds)
+
+    def end_late(self, employer: str | None, seconds: float) -> None:
+        """End a target that is not done."""
+        report = self.reports[employer]
+        if report.pending:
+            what = f"not done within {seconds:g} s (ROLECALL_TARGET_SECONDS), {report.pending} requests left"
+            report.stop("partial", f"{what}; the next crawl goes on with what is new")
 
     async def read_page(self, response: Response, asked: PageRequest, employer: str | None) -> AsyncIterator[Any]:
         """A fetched page becomes raw postings and further requests, no faster than these are answered."""
@@ -369,7 +386,7 @@ class Board(scrapy.Spider):
         shown = hashlib.blake2b("\n".join(sorted(keys)).encode(), digest_size=8).hexdigest() if keys else before
         if asked.key is None and keys:
             report.barren = report.barren + 1 if report.keys.issuperset(keys) else 0
-            if shown == before or report.barren > MOST_BARREN:
+            if (shown == before and not self.guesses) or report.barren > MOST_BARREN:
                 report.stop("looped", f"{asked.url}: shows only postings of earlier pages; the list was ended here")
                 return
         if report.pages > self.settings.getint("ROLECALL_MAX_PAGES") and asked.kind == "list":

@@ -7,12 +7,21 @@ import re
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from scrapy import Request
-from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
-from scrapy.exceptions import CannotResolveHostError
+from scrapy.core.downloader.handlers import http11
+from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+)
 from scrapy.http import Response, XmlResponse
 from scrapy.utils.gz import gunzip
 from scrapy.utils.httpobj import urlparse_cached
@@ -37,13 +46,54 @@ def key(name: str) -> str | None:
 
 GZIP = b"\x1f\x8b"
 
+MOST_HEAD = 256 * 1024
+"""Bytes of status lines and headers before a reply's body: browsers stop at as many."""
 
-class Fetch(HTTP11DownloadHandler):
+MOST_RATIO, RATIO_FROM = 200, 8 * 2**20
+"""How many times its packed size a body may have where it is large: job lists unpack to 5 to 50 times as much."""
+
+
+class HeadParser(http11._LenientHTTPClientParser):
+    """Twisted's parser bounds one header, not how many there are."""
+
+    head = 0
+
+    def lineReceived(self, line: bytes) -> None:
+        self.head += len(line)
+        if self.head > MOST_HEAD:
+            raise ValueError(f"more than {MOST_HEAD} bytes of headers")
+        super().lineReceived(line)
+
+    def lineLengthExceeded(self, line: bytes) -> None:
+        raise ValueError(f"a header of more than {self.MAX_LENGTH} bytes")
+
+
+class HeadProtocol(http11._LenientHTTP11ClientProtocol):
+    """A connection whose replies are read by `HeadParser`."""
+
+    def request(self, request: Any) -> Any:
+        answer = super().request(request)
+        self._parser.__class__ = HeadParser
+        return answer
+
+
+class Connections(http11._LenientHTTP11ClientFactory):
+    """Makes connections."""
+
+    def buildProtocol(self, addr: Any) -> HeadProtocol:
+        return HeadProtocol(self._quiescentCallback)  # type: ignore[no-untyped-call]
+
+
+class Fetch(http11.HTTP11DownloadHandler):
     """Fetches a page. `{NAME}` in an address or header becomes the key of that name, so that no log, queue or archive
     ever holds one; with `ROLECALL_MIRROR`, `https://host/path` is fetched from `MIRROR/host/path`.
 
     The response keeps the address that was asked for.
     """
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._pool._factory = Connections
 
     async def download_request(self, request: Request) -> Response:
         board = self.crawler.spider
@@ -65,7 +115,7 @@ class Fetch(HTTP11DownloadHandler):
                 raise PrivateAddress(host, Resolver.refused[host]) from None
             raise
         except Exception as error:
-            error.args = tuple(hidden(arg) if isinstance(arg, str) else arg for arg in error.args)
+            error.args = (hidden(self.plain(error)),)
             raise
         request.meta["fetched_at"] = datetime.now(UTC).isoformat()
         response = response.replace(url=request.url)
@@ -74,6 +124,43 @@ class Fetch(HTTP11DownloadHandler):
             headers = {name: hidden(value) for name, value in said.items()}
             response = response.replace(headers=headers, body=hidden(response.body.decode("latin-1")).encode("latin-1"))
         return unzipped(response, self._default_maxsize) if response.body[:2] == GZIP else response
+
+    def plain(self, error: Exception) -> str:
+        """Why a page did not come, in words that a person reads."""
+        said = str(error)
+        if isinstance(error, DownloadTimeoutError):
+            return f"took longer than {self.crawler.settings.getfloat('DOWNLOAD_TIMEOUT'):g} s"
+        if isinstance(error, ResponseDataLossError):
+            return "the reply was cut off"
+        if isinstance(error, DownloadCancelledError):
+            return f"larger than DOWNLOAD_MAXSIZE ({self._default_maxsize} bytes)"
+        if reasons := getattr(error.__cause__, "reasons", None):
+            return "; ".join(dict.fromkeys(reason.getErrorMessage() or reason.type.__name__ for reason in reasons))
+        return said or type(error).__name__
+
+
+class Unpack(HttpCompressionMiddleware):
+    """Unpacks bodies, within `DOWNLOAD_MAXSIZE` and `MOST_RATIO`: a few bytes must not become a gigabyte."""
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
+        most = most_unpacked(response.body, self._max_size)
+        request.meta["download_maxsize"] = most
+        try:
+            return super().process_response(request, response)
+        except IgnoreRequest:
+            raise IgnoreRequest(too_much(response.body, most)) from None
+        finally:
+            del request.meta["download_maxsize"]
+
+
+def most_unpacked(body: bytes, most: int) -> int:
+    """To how many bytes a packed body may unpack, where no body may have more than `most`."""
+    return min(most, max(RATIO_FROM, MOST_RATIO * len(body)))
+
+
+def too_much(body: bytes, most: int) -> str:
+    """Why a body was not unpacked."""
+    return f"{len(body)} bytes that unpack to more than {most}"
 
 
 def filled(text: str, names: set[str]) -> str:
@@ -123,4 +210,8 @@ def unzipped(response: Response, most: int) -> Response:
     if b"Content-Encoding" in response.headers:
         return response
     headers = {**response.headers, b"Content-Type": b"application/xml"}
-    return response.replace(cls=XmlResponse, headers=headers, body=gunzip(response.body, max_size=most))
+    most = most_unpacked(response.body, most)
+    try:
+        return response.replace(cls=XmlResponse, headers=headers, body=gunzip(response.body, max_size=most))
+    except ValueError:
+        raise IgnoreRequest(too_much(response.body, most)) from None

@@ -42,6 +42,7 @@ RETRY_TIMES = 3
 RETRY_GIVE_UP_LOG_LEVEL = "INFO"  # the target's report names each lost page once
 DOWNLOADER = "scraper.crawl.grace.GraceDownloader"  # ends what is in flight when the grace is over
 ROLECALL_GRACE_SECONDS = 30  # for what is in flight when a run is told to end; a CronJob's kill comes at 30 or later
+ROLECALL_TARGET_SECONDS = 12 * 3600  # one target's time: 80,000 polite pages, and done before tomorrow's crawl
 ROLECALL_MAX_PAGES = 20_000  # list pages of one target; more is a loop
 
 # A browser: only for pages that are empty without one, and only where it is asked for.
@@ -55,6 +56,7 @@ SCHEDULER_DISK_QUEUE = "scrapy.squeues.PickleFifoSQLiteQueue"
 # Memory: off until paths are given; `rolecall crawl` gives both.
 ROLECALL_STORE = None
 ROLECALL_ARCHIVE = None
+ROLECALL_MASK_ARCHIVE = os.environ.get("ROLECALL_MASK_ARCHIVE") or False  # masked words are gone: no reader gets them
 ROLECALL_MAX_AGE_DAYS = 30  # a known posting's page is read again after so long, whatever the list says
 ROLECALL_REFRESH = False
 
@@ -68,7 +70,8 @@ DOWNLOADER_MIDDLEWARES = {
     "scraper.crawl.middlewares.PatientRetry": 550,
     "scraper.crawl.render.Render": 587,
     "scraper.crawl.archiving.Archive": 605,
-    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": 610,  # the archive keeps bodies unpacked
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "scraper.crawl.fetch.Unpack": 610,  # the archive keeps bodies unpacked
 }
 EXTENSIONS = {"scraper.crawl.memory.Remember": 0, "scraper.crawl.measure.Measure": 0}
 FEED_EXPORTERS = dict.fromkeys(["jsonl", "jsonlines", "jl"], "scraper.crawl.feeds.PostingLines") | {
