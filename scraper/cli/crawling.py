@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from scraper.cli.options import ALLOW_PRIVATE, pairs, private
+from scraper.cli.options import ALLOW_PRIVATE, LOG_FORMAT, pairs, private
 
 if TYPE_CHECKING:
     from scraper.crawl.report import TargetReport
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 @click.option("--resume", is_flag=True, help="Go on where a crawl of the same targets was cut off.")
 @click.option("--browser", is_flag=True, help="Render pages that are empty without JavaScript, in Chromium.")
 @ALLOW_PRIVATE
+@LOG_FORMAT
 @click.option("-v", "--verbose", is_flag=True, help="Show Scrapy's own log.")
 def crawl(
     targets: tuple[str, ...],
@@ -101,6 +102,7 @@ def carry_out(
     `beside` are reports of targets that cannot be crawled at all, `also` are lines to say at the end.
     """
     from scraper.crawl.home import home
+    from scraper.crawl.logs import log_settings
     from scraper.crawl.progress import Progress, quiet_log
     from scraper.crawl.run import Crawl, crawl
     from scraper.crawl.runs import conclude
@@ -109,7 +111,7 @@ def carry_out(
 
     started = datetime.now(UTC)
     kept = home() / "rolecall.db"
-    given: dict[str, Any] = ({} if verbose else quiet_log()) | {"ROLECALL_RUN": run}
+    given: dict[str, Any] = ({} if verbose else quiet_log()) | log_settings(verbose) | {"ROLECALL_RUN": run}
     given |= ({"ROLECALL_STORE": str(kept)} if store else {}) | (
         {"ROLECALL_ARCHIVE": str(home() / "archive")} if archive else {}
     )

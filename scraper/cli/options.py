@@ -67,3 +67,22 @@ def at_store(path: Path | None) -> "Store":
 STORE = click.option(
     "--store", "path", type=click.Path(path_type=Path), help="Store file.  [default: ROLECALL_HOME/rolecall.db]"
 )
+
+
+def log_format(context: click.Context, option: click.Parameter, given: str) -> None:
+    """Turn stderr into JSON lines where that is asked for."""
+    if given == "json":
+        from scraper.crawl.logs import log_as_json
+
+        log_as_json()
+
+
+LOG_FORMAT = click.option(
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    callback=log_format,
+    expose_value=False,
+    is_eager=True,
+    help="How stderr is written: for people, or a JSON object a line.  [default: text]",
+)

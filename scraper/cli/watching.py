@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scraper.cli.crawling import carry_out, new_run
-from scraper.cli.options import ALLOW_PRIVATE, pairs, private
+from scraper.cli.options import ALLOW_PRIVATE, LOG_FORMAT, pairs, private
 
 if TYPE_CHECKING:
     from scraper.crawl.schedule import Past, Standing
@@ -212,6 +212,7 @@ def short(minutes: int) -> str:
 @WATCHLIST
 @click.option("-s", "settings", multiple=True, callback=pairs, metavar="NAME=VALUE", help="A Scrapy setting.")
 @ALLOW_PRIVATE
+@LOG_FORMAT
 @click.option("-v", "--verbose", is_flag=True, help="Show Scrapy's own log.")
 def run(
     due: bool,

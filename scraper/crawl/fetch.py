@@ -118,6 +118,7 @@ class Fetch(http11.HTTP11DownloadHandler):
             error.args = (hidden(self.plain(error)),)
             raise
         request.meta["fetched_at"] = datetime.now(UTC).isoformat()
+        request.meta["download_latency"] = sent.meta.get("download_latency")
         response = response.replace(url=request.url)
         if names:  # a reply may repeat the key: in an address, in a redirect
             said = response.headers.to_unicode_dict()

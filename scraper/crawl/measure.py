@@ -16,12 +16,17 @@ class Measure:
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
+        crawler.signals.connect(self.opened, signals.spider_opened)
         crawler.signals.connect(self.asked, signals.request_reached_downloader)
         crawler.signals.connect(self.replied, signals.response_downloaded)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         return cls(crawler)
+
+    def opened(self, spider: Board) -> None:
+        for report in spider.reports.values() if isinstance(spider, Board) else ():
+            report.stream = spider.stream
 
     def report(self, request: Request) -> TargetReport | None:
         """The report of the target that a request is for; None for robots.txt and the like."""

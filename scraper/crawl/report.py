@@ -101,6 +101,8 @@ class TargetReport:
     rejected: int = 0
     lost: int = 0
     lost_lists: int = 0
+    stream: bool = False
+    """Whether the board tells what changed and not what is there."""
     held: int = 0
     total: int | None = None
     shrunk: bool = False
@@ -257,6 +259,7 @@ class TargetReport:
             "version": __version__,
             "outcome": self.outcome,
             "why": self.explain(),
+            "stream": self.stream,
             **{name: getattr(self, name) for name in names},
             "closed": max(self.closed, self.events["closed"]),
             "events": dict(self.events),
