@@ -241,10 +241,10 @@ def export(
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["json", "markdown", "html"]),
+    type=click.Choice(["json", "markdown", "html", "duckdb"]),
     default="json",
     show_default=True,
-    help="JSON Schema 2020-12, or the data dictionary as a page.",
+    help="JSON Schema 2020-12, the data dictionary as a page, or a macro for DuckDB to read JSON Lines.",
 )
 @click.option(
     "--store",
@@ -259,8 +259,11 @@ def schema(form: str, path: Path | None) -> None:
     """Print the contract of an exported line."""
     import json
 
-    from scraper.export.contract import filled_fields, html, json_schema, markdown
+    from scraper.export.contract import duckdb_macro, filled_fields, html, json_schema, markdown
 
+    if form == "duckdb":
+        click.echo(duckdb_macro(), nl=False)
+        return
     filled = None
     if path is not None:
         filled = filled_fields(at_store(path if path != Path() else None))

@@ -4,13 +4,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import orjson
 
 from scraper.export.records import LIFE
 from scraper.posting import EXAMPLE, SCHEMA_VERSION, Posting, Record
-from scraper.shape import codes, extra, inner_model, innermost, is_nullable, marks
+from scraper.shape import codes, extra, inner_model, innermost, is_nullable, marks, required
 from scraper.store import Store
 
 ID = f"urn:rolecall:schema:posting:{SCHEMA_VERSION}"
@@ -158,6 +158,30 @@ def many(values: set[Any]) -> str:
 
 
 # -- for readers ------------------------------------------------------------------------------------------------------
+
+
+def duckdb_macro() -> str:
+    """SQL of DuckDB: a table macro `postings(file)` that reads JSON Lines with every type named."""
+    columns = ",\n".join(f"  {name}: '{duckdb_type(field.annotation)}'" for name, field in Posting.model_fields.items())
+    return (
+        "CREATE OR REPLACE MACRO postings(file) AS TABLE SELECT * FROM read_json(file, format = 'newline_delimited',\n"
+        f" columns = {{\n{columns}\n}});\n"
+    )
+
+
+def duckdb_type(annotation: Any) -> str:
+    """The DuckDB type of a field."""
+    kind = required(annotation)
+    if marks(kind)[:2] == "{}":
+        return f"MAP(VARCHAR, {duckdb_type(get_args(kind)[1])})"
+    if marks(kind):
+        return f"{duckdb_type(get_args(kind)[0])}[]"
+    if model := inner_model(kind):
+        parts = (
+            f'"{f.serialization_alias or name}" {duckdb_type(f.annotation)}' for name, f in model.model_fields.items()
+        )
+        return f"STRUCT({', '.join(parts)})"
+    return {bool: "BOOLEAN", float: "DOUBLE", int: "BIGINT"}.get(kind, "VARCHAR")
 
 
 def header(filled: Mapping[str, Filled] | None) -> list[str]:
