@@ -101,7 +101,9 @@ def mask(record: dict[str, Any]) -> Counter[str]:
 
 def texts(record: dict[str, Any]) -> list[str]:
     """The texts of a record that may hold a contact; those that stand in the description once."""
-    slots = [record.get("description"), record.get("title"), record.get("apply_url"), record.get("attribution")]
+    slots = [record.get("description"), record.get("title"), record.get("attribution")]
+    if (link := record.get("apply_url")) and ("email" in suspected(link) or not link.startswith("http")):
+        slots.append(link)  # the number of a job in an address is nobody's telephone
     if pay := record.get("salary"):
         slots.append(pay.get("text"))
     for pay in record.get("pay_ranges") or ():
@@ -112,7 +114,7 @@ def texts(record: dict[str, Any]) -> list[str]:
         slots.append(row.get("text"))
     for spans in (record.get("evidence") or {}).values():
         for span in spans:
-            if span.get("start") is None:
+            if span.get("start") is None and span.get("from") not in ("published", "updated", "expires", "seen_at"):
                 slots.append(span.get("quote"))
     return [text for text in slots if text]
 
