@@ -4,9 +4,10 @@
     npm pack world-atlas && tar xzf world-atlas-*.tgz
     python tools/build_map.py package
 
-The outline is Natural Earth 1:110m (public domain) as the npm package world-atlas (ISC) ships it, without Antarctica. The
-cities are those of GeoNames (CC BY 4.0) with 15,000 people or more, a line each, the most populous of a country first: country,
-division, city, degrees north, degrees east. None but the two files is needed at run time. Same input, same bytes.
+The outline is Natural Earth 1:110m (public domain) as the npm package world-atlas (ISC) ships it, without Antarctica.
+The cities are those of GeoNames (CC BY 4.0) with 15,000 people or more, a line each, the most populous of a country
+first: country, division, city, degrees north, degrees east. None but the two files is needed at run time. Same
+input, same bytes.
 """
 
 import gzip

@@ -16,9 +16,10 @@ LAST = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
 TARGETS = ("greenhouse:brasswick", "greenhouse:quillmere", "lever:ostervane", "ashby:pelhamory", "personio:graustein",
            "wantapply", "arbeitnow", "justjoinit")  # fmt: skip
 BOARD_ONLY = ("wantapply", "arbeitnow", "justjoinit")
-EMPLOYERS = """Copperlane, Fennhollow GmbH, Nimbus & Oak, Tarrowick, Vesper Mills, Lindqvara AB, Obermoos AG, Saltgrove, Harrowline,
-Quartzfield Ltd, Wolkenau, Marlowe Pike, Petrichor Labs, Dunmarrow, Elderbay, Kestrelworks, Juniper Yard, Tidewell, Rookhaven,
-Amberly, Northstrand, Bellweather, Cinderford, Oakhart, Stillwater Rail, Greywick, Larkmoor, Ironleaf, Sablewood, Windermoss"""
+EMPLOYERS = """Copperlane, Fennhollow GmbH, Nimbus & Oak, Tarrowick, Vesper Mills, Lindqvara AB, Obermoos AG, Saltgrove,
+Harrowline, Quartzfield Ltd, Wolkenau, Marlowe Pike, Petrichor Labs, Dunmarrow, Elderbay, Kestrelworks,
+Juniper Yard, Tidewell, Rookhaven, Amberly, Northstrand, Bellweather, Cinderford, Oakhart, Stillwater Rail,
+Greywick, Larkmoor, Ironleaf, Sablewood, Windermoss"""
 
 ROLES = {
     "Backend Engineer": "Go Python Java PostgreSQL Kafka Docker Kubernetes AWS",
@@ -38,8 +39,9 @@ CITIES = (
     ("Manchester", "GB", 2), ("Warsaw", "PL", 6), ("Kraków", "PL", 4), ("Wrocław", "PL", 3), ("Lisbon", "PT", 3),
     ("Madrid", "ES", 4), ("Barcelona", "ES", 4), ("Paris", "FR", 5), ("Lyon", "FR", 2), ("Amsterdam", "NL", 4),
     ("Dublin", "IE", 3), ("Vienna", "AT", 2), ("Zürich", "CH", 3), ("Stockholm", "SE", 3), ("Milan", "IT", 2),
-    ("New York City", "US", 6), ("San Francisco", "US", 5), ("Austin", "US", 3), ("Toronto", "CA", 3), ("Bengaluru", "IN", 3),
-    ("Singapore", "SG", 2), ("Sydney", "AU", 2), ("São Paulo", "BR", 2), ("Tel Aviv", "IL", 1), ("Cape Town", "ZA", 1),
+    ("New York City", "US", 6), ("San Francisco", "US", 5), ("Austin", "US", 3), ("Toronto", "CA", 3),
+    ("Bengaluru", "IN", 3), ("Singapore", "SG", 2), ("Sydney", "AU", 2), ("São Paulo", "BR", 2), ("Tel Aviv", "IL", 1),
+    ("Cape Town", "ZA", 1),
 )  # fmt: skip
 PAY = {"DE": ("EUR", "year", 58), "AT": ("EUR", "year", 55), "FR": ("EUR", "year", 50), "ES": ("EUR", "year", 42),
        "PT": ("EUR", "year", 38), "NL": ("EUR", "year", 62), "IE": ("EUR", "year", 68), "IT": ("EUR", "year", 41),
@@ -74,7 +76,7 @@ def made_post(rng: Random, target: str, key: str, seen_at: datetime, late: float
     wanted = "".join(f"<li>{skill}</li>" for skill in skills[:cut])
     nice = "".join(f"<li>{skill}</li>" for skill in skills[cut:])
     offers = "".join(f"<li>{offer}</li>" for offer in rng.sample(OFFERS, rng.randint(0, 6)))
-    name = employer.capitalize() or rng.choices(EMPLOYERS.replace("\n", " ").split(", "), range(60, 30, -1))[0]
+    name = employer.capitalize() or rng.choices(" ".join(EMPLOYERS.split()).split(", "), range(60, 30, -1))[0]
     return RawPosting(
         board=board,
         employer=employer or None,
@@ -82,8 +84,8 @@ def made_post(rng: Random, target: str, key: str, seen_at: datetime, late: float
         key=key,
         url=f"https://{board}.example/{employer}/{key}",
         title=f"{level} {title}".strip(),
-        description=f"<p>Post {key} of {name}.</p><h2>Requirements</h2><ul>{wanted}</ul><h2>Nice to have</h2><ul>{nice}</ul>"
-        f"<h2>What we offer</h2><ul>{offers}</ul>",
+        description=f"<p>Post {key} of {name}.</p><h2>Requirements</h2><ul>{wanted}</ul>"
+        f"<h2>Nice to have</h2><ul>{nice}</ul><h2>What we offer</h2><ul>{offers}</ul>",
         locations=[RawPlace(city=city, country=country)] if rng.random() < 0.94 else [],
         workplace=rng.choice(MODES),
         employment=["Full-time"] if rng.random() < 0.6 else [],

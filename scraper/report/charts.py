@@ -22,6 +22,12 @@ from scraper.report.world import Spot, Window, land
 INK, MUTED, GRID, PAPER = "#1d1c1a", "#5c5a55", "#dcd8cf", "#fffefb"
 FIRST, SECOND, LAND, SHORE = "#1f5f99", "#b0471c", "#ebe6da", "#c9c2b2"
 
+TAG = re.compile(r"<[^<>]*>")
+DROPPED = re.compile(r' (?:role|aria-[a-z]+|clip-path)="[^"]*"')
+"""What Vega says of marks, which the figure says better, and a clip that the map's own edge makes needless."""
+CLIPS = re.compile(r"<defs><clipPath[^<]*<rect[^<]*</clipPath></defs>")
+DECIMALS = re.compile(r"(\.\d)\d+")
+
 FONT = 13
 HALO: dict[str, Any] = {"stroke": PAPER, "strokeWidth": 4, "strokeJoin": "round"}
 """What lies below a word that is written over something."""
@@ -32,7 +38,7 @@ CONFIG = {
     "font": "system-ui, sans-serif",
     "background": None,
     "aria": False,  # the figure has its sentence and its table
-    "padding": 2,
+    "padding": {"left": 0, "right": 0, "top": 2, "bottom": 2},
     "view": {"stroke": None},
     "axis": {
         "labelFontSize": FONT,
@@ -66,7 +72,7 @@ def svg(chart: alt.TopLevelMixin, width: int) -> str:
     """A chart drawn `width` pixels wide."""
     sized = chart.properties(width=width, autosize=alt.AutoSizeParams(type="fit-x", contains="padding"))
     drawn = vl_convert.vegalite_to_svg(sized.to_dict() | {"config": CONFIG}, allowed_base_urls=[])
-    return re.sub(r' d="[^"]*"', lambda path: re.sub(r"(\.\d)\d+", r"\1", path[0]), drawn)
+    return TAG.sub(lambda tag: DECIMALS.sub(r"\1", DROPPED.sub("", tag[0])), CLIPS.sub("", drawn))
 
 
 def chart(rows: Sequence[dict[str, Any]]) -> alt.Chart:
@@ -83,12 +89,24 @@ def names(labels: Sequence[str]) -> alt.Y:
 
 def extent(text: str) -> float:
     """How wide a text may be in pixels."""
-    return sum(0.58 if unicodedata.east_asian_width(c) not in "WF" else 1.05 for c in text) * FONT + 8
+    wide = (c in "mwMW@%…" or unicodedata.east_asian_width(c) in "WF" for c in text)
+    return 8 + FONT * sum(
+        1.05 if is_wide else 0.74 if c.isupper() else 0.62 for c, is_wide in zip(text, wide, strict=True)
+    )
 
 
 def short(text: str, width: int) -> str:
-    """A name that fits beside its bar."""
-    return plain(text, 30 if width > 400 else 20)
+    """A name that leaves its chart half of the width."""
+    longest = 40
+    while extent(name := plain(text, longest)) > width * 0.45 and longest > 4:
+        longest -= 1
+    return name
+
+
+def domain(most: float, labels: Sequence[str], words: Sequence[str], width: int) -> alt.Scale:
+    """A scale from zero that leaves room for words behind the longest mark."""
+    plot = width - max(map(extent, labels))
+    return alt.Scale(domain=[0, (most or 1) * plot / (plot - max(map(extent, words)))], nice=False)
 
 
 def distinct(rows: Sequence[Sequence[Any]], width: int) -> list[str]:
@@ -105,12 +123,12 @@ def distinct(rows: Sequence[Sequence[Any]], width: int) -> list[str]:
 def bars(rows: Sequence[tuple[str, int]], total: int, width: int) -> str:
     """A bar a row from zero, with its count and its share of `total`."""
     labels = distinct(rows, width)
-    data = [
+    data: list[dict[str, Any]] = [
         {"name": label, "count": count, "said": f"{count:,} · {percent(count, total)}"}
         for label, (_, count) in zip(labels, rows, strict=True)
     ]
-    most = max(count for _, count in rows) * (1.35 if width > 400 else 1.7)  # room for the words at the longest bar
-    x = alt.X("count:Q", axis=None, scale=alt.Scale(domain=[0, most], nice=False))
+    most = max(count for _, count in rows)
+    x = alt.X("count:Q", axis=None, scale=domain(most, labels, [row["said"] for row in data], width))
     base = chart(data).encode(y=names(labels), x=x)
     words = base.mark_text(align="left", dx=6).encode(text="said:N")
     return svg(alt.layer(base.mark_bar(), words).properties(height=BAR * len(rows)), width)
@@ -152,7 +170,7 @@ def dots(rows: Sequence[Sequence[Any]], columns: Sequence[str], title: str, widt
 def moves(rows: Sequence[tuple[str, float, float]], width: int) -> str:
     """A line a row from the share before (hollow) to the share now (filled), with the change in points at its end."""
     labels = distinct(rows, width)
-    data = [
+    data: list[dict[str, Any]] = [
         {
             "name": label,
             "before": 100 * before,
@@ -161,8 +179,8 @@ def moves(rows: Sequence[tuple[str, float, float]], width: int) -> str:
         }
         for label, (_, before, now) in zip(labels, rows, strict=True)
     ]
-    most = max(max(before, now) for _, before, now in rows) * 118
-    scale = alt.Scale(domain=[0, most], nice=False)
+    most = 100 * max(max(before, now) for _, before, now in rows)
+    scale = domain(most, labels, [f"  {row['said']}" for row in data], width)
     axis = alt.Axis(labelExpr="datum.label + ' %'", tickCount=5)
     base = chart(data).encode(y=names(labels))
     x = alt.X("before:Q", scale=scale, axis=axis, title="share of postings: ○ before, ● lately; change in points")
@@ -182,14 +200,16 @@ def moves(rows: Sequence[tuple[str, float, float]], width: int) -> str:
 def time_axis(weeks: Sequence[Week], width: int) -> alt.X:
     """The axis of weeks; it begins at the first Monday and ends after the last week."""
     domain = [weeks[0].monday.isoformat(), (weeks[-1].monday + timedelta(days=7)).isoformat()]
-    axis = alt.Axis(format="%-d %b" if len(weeks) < 30 else "%b %Y", tickCount=width // 90, grid=False, labelFlush=True)
+    axis = alt.Axis(format="%-d %b" if len(weeks) < 30 else "%b %Y", tickCount=width // 90, grid=False, labelFlush=25)
     return alt.X("start:T", title=None, scale=alt.Scale(type="utc", domain=domain), axis=axis)
 
 
 def open_over_time(weeks: Sequence[Week], width: int) -> str:
     """How many were open at the end of each week: a line over an axis that begins at zero, its last point labelled."""
     data = [{"start": w.end.isoformat(), "open": w.open} for w in weeks]
-    y = alt.Y("open:Q", title=None, scale=alt.Scale(zero=True), axis=alt.Axis(format=",d", tickMinStep=1, tickCount=4))
+    room = extent(f"{max(w.open for w in weeks):,}")
+    axis = alt.Axis(format=",d", tickMinStep=1, tickCount=4, minExtent=room)
+    y = alt.Y("open:Q", title=None, scale=alt.Scale(zero=True), axis=axis)
     base = chart(data).encode(x=time_axis(weeks, width), y=y)
     area = base.mark_area(color=FIRST, opacity=0.14)
     line = base.mark_line(color=FIRST, strokeWidth=2.5, point=alt.OverlayMarkDef(color=FIRST, size=28, filled=True))
@@ -206,7 +226,8 @@ def came_and_went(weeks: Sequence[Week], width: int) -> str:
         span = {"start": f"{week.monday}T16:00:00Z", "end": f"{week.monday + timedelta(days=6)}T08:00:00Z"}
         data.append(span | {"count": week.new, "kind": "new"})
         data.append(span | {"count": -week.closed, "kind": "closed"})
-    axis = alt.Axis(labelExpr="format(abs(datum.value), ',')", tickMinStep=1, tickCount=5)
+    room = extent(f"{max(max(w.new, w.closed) for w in weeks):,}")
+    axis = alt.Axis(labelExpr="format(abs(datum.value), ',')", tickMinStep=1, tickCount=5, minExtent=room)
     bars = (
         chart(data)
         .mark_bar(strokeWidth=1.5)
@@ -255,8 +276,8 @@ def quartiles(rows: Sequence[tuple[str, int, float, float, float]], title: str, 
 
 
 def dotted_map(rows: Sequence[Spot], frame: Window, inner: Window | None = None) -> str:
-    """A dot a city, its area by the count; the largest are named where there is room. A dashed line marks an `inner` map;
-    what it shows is named there.
+    """A dot a city, its area by the count; the largest are named where there is room. A dashed line marks an `inner`
+    map; what that shows is named there.
     """
     rows = sorted(rows, key=lambda row: (-row.jobs, row.name))
     biggest = min(frame.width / 28, 24)

@@ -157,8 +157,8 @@ def over_time(tally: Tally, things: str) -> list[Figure]:
         turns.draw = partial(charts.came_and_went, weeks)
     if found := sum(w.found for w in weeks):
         turns.note = (
-            f"{found:,} {things} were there when their target was first crawled: nobody saw them appear, so no week counts"
-            " them as new."
+            f"{found:,} {things} were there when their target was first crawled: nobody saw them appear, so no week"
+            " counts them as new."
         )
     return [line, turns, stay(tally, things)]
 
@@ -191,7 +191,8 @@ def stay(tally: Tally, things: str) -> Figure:
         )
     else:
         low, middle, high = quantiles(history.closed, n=4, method="inclusive")
-        figure.says = f"Half of {n:,} closed {things} closed within {middle:.0f} days, the middle half in {low:.0f} to {high:.0f}."
+        figure.says = f"Half of {n:,} closed {things} closed within {middle:.0f} days, the middle half in"
+        figure.says += f" {low:.0f} to {high:.0f}."
         figure.draw = partial(charts.steps, bands, "weeks open")
     median = median_stay(history)
     survival = (
@@ -241,9 +242,9 @@ def trend(tally: Tally, choice: Choice, things: str) -> Figure:
     heads = ("skill", "share before", "share lately", "change in points", "n before", "n lately")
     figure = Figure("trend", "Rising and falling", "", heads=heads)
     figure.note = (
-        f"Among {things} first seen in the {span} before the last crawl (n = {lately:,}) against those first seen earlier"
-        f" (n = {before:,}), closed ones too. Shown where the 95 % interval of the difference leaves zero out; of a hundred"
-        " skills, chance alone lets a few pass."
+        f"Among {things} first seen in the {span} before the last crawl (n = {lately:,}) against those first seen"
+        f" earlier (n = {before:,}), closed ones too. Shown where the 95 % interval of the difference leaves zero out;"
+        " of a hundred skills, chance alone lets a few pass."
     )
     if min(lately, before) < LEAST:
         figure.says = f"Too few to compare: {lately:,} {things} in the last {span}, {before:,} before."
@@ -366,7 +367,7 @@ def pay_figure(unit: Pay, groups: Mapping[tuple[str, str], Sequence[float]], tal
         words,
         f"Half of {n:,} {things} pay {amount(low)} to {amount(high)} {words}; the median is {amount(middle)}.",
         partial(charts.quartiles, drawn, words),
-        ("", "n", "lower quartile", "median", "upper quartile"),
+        ("of", "n", "lower quartile", "median", "upper quartile"),
         [(name, n, *map(amount, three)) for name, n, *three in rows],
     )
 
@@ -383,9 +384,9 @@ def pay_note(tally: Tally, things: str) -> str:
     if not said:
         return f"None of {tally.jobs:,} {things} says what it pays."
     notes = [
-        f"{said:,} of {tally.jobs:,} {things} say what they pay ({percent(said, tally.jobs)}). Nothing is converted: each"
-        " currency and period has a figure of its own. A posting counts with the middle of its range; a box is the middle"
-        f" half, the line across it the median, the number in brackets how many; below {LEAST} nothing is drawn."
+        f"{said:,} of {tally.jobs:,} {things} say what they pay ({percent(said, tally.jobs)}). Nothing is converted:"
+        " each currency and period has a figure of its own. A posting counts with the middle of its range; a box is the"
+        f" middle half, the line across it the median, the number in brackets how many; below {LEAST} nothing is drawn."
     ]
     if tally.unsettled:
         notes.append(f"Left out: {listed([f'{n:,} with {why}' for why, n in top(tally.unsettled)])}.")
@@ -438,8 +439,8 @@ def fields(tally: Tally, things: str) -> Figure:
     else:
         share = f"{100 * with_evidence / read:.1f} %" if read else "none"
         figure.says = (
-            f"{share} of {read:,} values read carry the words they were read from; in {tally.conflicts.total():,} sources"
-            " disagree."
+            f"{share} of {read:,} values read carry the words they were read from; in {tally.conflicts.total():,} the"
+            " sources disagree."
         )
         figure.draw = partial(charts.bars, [(worded(name), count) for name, count in rows], tally.jobs)
     return figure

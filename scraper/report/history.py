@@ -3,7 +3,7 @@
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from math import sqrt
 from typing import Any
@@ -19,8 +19,8 @@ Z = 1.96
 
 @dataclass
 class Week:
-    """A week from its Monday: jobs that came, went and came back, those that were there when a target was first crawled,
-    and how many were open at its end.
+    """A week from its Monday: jobs that came, went and came back, those that a target's first crawl found, and
+    how many were open at its end.
     """
 
     monday: date
@@ -49,9 +49,10 @@ class History:
 def instant(at: str) -> datetime:
     """An instant as the store writes it. Raises `ReportError`."""
     try:
-        return datetime.fromisoformat(at)
-    except ValueError:
+        found = datetime.fromisoformat(at)
+    except (ValueError, TypeError):
         raise ReportError(f"the store has an event at {at!r}, which is no time; `rolecall verify` says more") from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def read_history(turns: Iterable[Any], job_of: Mapping[str, int], until: str) -> History:

@@ -127,8 +127,9 @@ def notes(counted: Tally, choice: Choice, things: str) -> list[str]:
         )
     if counted.doubles:
         found.append(
-            f"A job that several postings offer is counted once: {counted.postings:,} postings are {counted.jobs:,} jobs"
-            " (`rolecall cluster`). The posting on the employer's own board speaks for it; its places are those of all."
+            f"A job that several postings offer is counted once: {counted.postings:,} postings are {counted.jobs:,}"
+            " jobs (`rolecall cluster`). The posting on the employer's own board speaks for it; its places are those of"
+            " all."
         )
     return found
 

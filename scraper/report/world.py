@@ -13,11 +13,13 @@ from scraper.report.facts import Place
 
 NORTH, SOUTH = 78.0, -56.0
 """The inhabited latitudes."""
-LEAST_SPAN = 18.0
+LEAST_SPAN = 24.0
 """Degrees of longitude that a map shows at least: closer, the outline is too coarse."""
 
 
-NEAR = 12.0
+SHAPE = 0.52
+"""Height of a map to its width, at most, where no pole is near."""
+NEAR = 20.0
 """Degrees about a city that a closer map looks at."""
 
 
@@ -75,7 +77,7 @@ def window(spots: Sequence[Spot], width: int) -> Window:
     across = max((max(easts) - min(easts)) * 1.25, LEAST_SPAN)
     high, low = stretched(max(norths)), stretched(min(norths))
     tall = max((high - low) * 1.3, radians(across) * 0.42)
-    across = min(max(across, degrees(tall / 0.62)), 360.0)
+    across = min(max(across, degrees(tall / SHAPE)), 360.0)
     height = min(tall, radians(across) * 0.8)
     scale = width / radians(across)
     middle_east, middle = (max(easts) + min(easts)) / 2, (high + low) / 2
@@ -87,7 +89,7 @@ def window(spots: Sequence[Spot], width: int) -> Window:
 
 def crowd(spots: Sequence[Spot]) -> list[Spot]:
     """The cities about the one that has most around it, where a map of all crowds them; else none."""
-    if not spots or max(s.east for s in spots) - min(s.east for s in spots) < 5 * NEAR:
+    if not spots or max(s.east for s in spots) - min(s.east for s in spots) < 4 * NEAR:
         return []
     around = [[s for s in spots if abs(s.east - c.east) <= NEAR and abs(s.north - c.north) <= NEAR / 2] for c in spots]
     most = max(around, key=lambda found: sum(s.jobs for s in found))

@@ -18,7 +18,8 @@ def postings_of(store: Store, boards: Sequence[str] = (), since: str | None = No
     """Rows of postings in the order of their ids, of some boards, first seen since an ISO time."""
     name = "substr(id, 1, instr(id, ':') - 1)"
     yield from store.db.execute(
-        "SELECT id, target, record, first_seen_at, closed_at, cluster FROM postings WHERE (?1 IS NULL OR first_seen_at >= ?1)"
+        "SELECT id, target, record, first_seen_at, closed_at, cluster FROM postings"
+        " WHERE (?1 IS NULL OR first_seen_at >= ?1)"
         + (f" AND {name} IN ({', '.join('?' * len(boards))})" if boards else "")
         + " ORDER BY id",
         (since, *boards),
