@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -63,7 +63,7 @@ def crawl(
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     given = ({"ROLECALL_BROWSER": True} if browser else {}) | private(allow_private) | {"ROLECALL_REFRESH": refresh}
-    carry_out(
+    code = carry_out(
         targets,
         output or str(home() / "posts.jsonl"),
         given | settings,
@@ -74,6 +74,7 @@ def crawl(
         resume=resume,
         verbose=verbose,
     )
+    sys.exit(code)
 
 
 def new_run() -> str:
@@ -96,8 +97,8 @@ def carry_out(
     crashed: str | None = None,
     notify: Mapping[str, Any] | None = None,
     also: Iterable[str] = (),
-) -> NoReturn:
-    """Crawl targets, write their open postings to `path` (None: nowhere), and end the run: its report, its exit code.
+) -> int:
+    """Crawl targets, write their open postings to `path` (None: nowhere), write the run's report; its exit code.
 
     `beside` are reports of targets that cannot be crawled at all, `also` are lines to say at the end.
     """
@@ -156,7 +157,7 @@ def carry_out(
         click.echo(f"Error: {failed}", err=True)
     elif path and path != "-":
         click.echo(f"{sum(report.read for report in reports)} postings read; the open ones are in {path}", err=True)
-    sys.exit(done.code)
+    return done.code
 
 
 @click.command()

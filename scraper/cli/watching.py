@@ -3,7 +3,8 @@
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scraper.cli.crawling import carry_out, new_run
-from scraper.cli.options import ALLOW_PRIVATE, LOG_FORMAT, pairs, private
+from scraper.cli.options import ALLOW_PRIVATE, pairs, private
 
 if TYPE_CHECKING:
+    from scraper.crawl.report import TargetReport
     from scraper.crawl.schedule import Past, Standing
-    from scraper.crawl.watchlist import Watched, Watchlist
+    from scraper.crawl.watchlist import Fault, Watched, Watchlist
 
 WATCHLIST = click.option(
     "--watchlist",
@@ -209,10 +211,13 @@ def short(minutes: int) -> str:
 @click.option("--resume", is_flag=True, help="Go on where an earlier run was ended, and let this one be gone on with.")
 @click.option("-o", "--output", metavar="FILE", help="The open postings of these targets as JSON Lines; `-` is stdout.")
 @click.option("--dry-run", is_flag=True, help="Say what would be crawled, and why; ask for nothing.")
+@click.option("--shard", metavar="I/N", help="Only the targets of one of N shards, by host: 0/8 to 7/8, or auto/8.")
+@click.option(
+    "--state", metavar="URL", help="Keep the store here between runs: a folder, or an address such as s3://…."
+)
 @WATCHLIST
 @click.option("-s", "settings", multiple=True, callback=pairs, metavar="NAME=VALUE", help="A Scrapy setting.")
 @ALLOW_PRIVATE
-@LOG_FORMAT
 @click.option("-v", "--verbose", is_flag=True, help="Show Scrapy's own log.")
 def run(
     due: bool,
@@ -222,6 +227,8 @@ def run(
     resume: bool,
     output: str | None,
     dry_run: bool,
+    shard: str | None,
+    state: str | None,
     place: str | None,
     settings: dict[str, str],
     allow_private: bool,
@@ -229,66 +236,95 @@ def run(
 ) -> None:
     """Crawl the watchlist once: for cron, a systemd timer or a Kubernetes CronJob.
 
-    Exit code 4 where another run is at work in this home.
+    Exit code 4 where another run is at work in this home. A shard's home is `shard=I-of-N` under ROLECALL_HOME; `auto`
+    takes I from JOB_COMPLETION_INDEX.
     """
+    from scraper.crawl.lock import Held, run_lock
+
     watchlist = opened(place)
     if not watchlist.watched and watchlist.faults:
         raise click.UsageError(f"no line of the watchlist is right; the first: {watchlist.faults[0]}")
     wanted = [w for w in watchlist.watched if (not groups or w.group in groups) and (not tags or w.tags & {*tags})]
     if not wanted and (groups or tags):
         raise click.UsageError(f"no target has the group or tag {', '.join((*groups, *tags))}")
-    given = private(allow_private) | settings
+    faults, crowded = watchlist.faults, list[str]()
+    if shard:
+        wanted, crowded, first, state = sharded(wanted, shard, state)
+        faults = faults if first else []
     if dry_run:
         chosen, line = choose(wanted, due, limit)
         for watched, why in chosen:
             click.echo(f"{watched.name}\t{why}")
-        click.echo(line, err=True)
+        for note in (line, *crowded):
+            click.echo(note, err=True)
         return
-    run_chosen(watchlist, wanted, due, limit, output, given, resume, verbose)
-
-
-def run_chosen(
-    watchlist: "Watchlist",
-    wanted: "list[Watched]",
-    due: bool,
-    limit: int | None,
-    output: str | None,
-    settings: Mapping[str, Any],
-    resume: bool,
-    verbose: bool,
-) -> None:
-    """Crawl what is due, alone in this home."""
-    from scraper.crawl.lock import Held, run_lock
-
     id = new_run()
+    with ExitStack() as stack:
+        try:
+            crashed = stack.enter_context(run_lock(id))
+        except Held as error:
+            click.echo(str(error), err=True)
+            sys.exit(4)
+        except OSError as error:
+            raise click.ClickException(f"cannot write the lock of a run: {error}") from None
+        restored = stack.enter_context(kept(state, id))
+        chosen, line = choose(wanted, due, limit)
+        also = [line, *filter(None, [crashed, restored]), *crowded]
+        if not chosen:
+            click.echo("; ".join([*also, *([f"{len(faults)} faulty lines"] if faults else [])]), err=True)
+            return
+        code = carry_out(
+            [watched.job for watched, _ in chosen],
+            output,
+            private(allow_private) | settings,
+            run=id,
+            resume=resume,
+            verbose=verbose,
+            beside=map(fault_report, faults),
+            crashed=crashed,
+            notify=watchlist.notify,
+            also=also,
+        )
+    sys.exit(code)
+
+
+def sharded(
+    wanted: "Sequence[Watched]", text: str, state: str | None
+) -> "tuple[list[Watched], list[str], bool, str | None]":
+    """The targets of a shard, lines on hosts that have more than their share, whether it is the first one, and where
+    its state is. From here on its folder is the home.
+    """
+    from scraper.crawl.shards import of_shard, settle_in, shard_named
+
     try:
-        with run_lock(id) as crashed:
-            chosen, line = choose(wanted, due, limit)
-            faults = [str(fault) for fault in watchlist.faults]
-            if not chosen:
-                said = [line, *filter(None, [crashed]), *([f"{len(faults)} faulty lines"] if faults else [])]
-                click.echo("; ".join(said), err=True)
-                return
-            carry_out(
-                [watched.job for watched, _ in chosen],
-                output,
-                settings,
-                run=id,
-                resume=resume,
-                verbose=verbose,
-                beside=faulty(watchlist),
-                crashed=crashed,
-                notify=watchlist.notify,
-                also=[line, *filter(None, [crashed])],
-            )
-    except Held as error:
-        click.echo(str(error), err=True)
-        sys.exit(4)
-    except OSError as error:
-        raise click.ClickException(f"cannot write the lock of a run: {error}") from None
+        shard = shard_named(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--shard") from None
+    own, crowded = of_shard(wanted, shard)
+    settle_in(shard)
+    return own, crowded, shard.index == 0, f"{state.rstrip('/')}/{shard.folder}" if state else None
 
 
-def choose(wanted: "list[Watched]", due: bool, limit: int | None) -> "tuple[list[tuple[Watched, str]], str]":
+@contextmanager
+def kept(url: str | None, run: str) -> Iterator[str | None]:
+    """Bring the store that is kept at an address, and send it back after a run; a line on what was brought."""
+    from scraper.crawl.home import home
+    from scraper.crawl.shards import State, StateError
+
+    if not url:
+        yield None
+        return
+    try:
+        state = State(url)
+        yield state.restore()
+        report = home() / "runs" / f"{run}.json"
+        if report.exists():
+            click.echo(state.save(run, report), err=True)
+    except StateError as error:
+        raise click.ClickException(str(error)) from None
+
+
+def choose(wanted: "Sequence[Watched]", due: bool, limit: int | None) -> "tuple[list[tuple[Watched, str]], str]":
     """The targets to crawl now, the longest overdue first, each with why; and one line on all of them."""
     from scraper.crawl.schedule import standing
 
@@ -312,16 +348,74 @@ def choose(wanted: "list[Watched]", due: bool, limit: int | None) -> "tuple[list
     return [(watched, why) for _, watched, why in chosen], line if chosen else f"nothing to do: {line}"
 
 
-def faulty(watchlist: "Watchlist") -> "list[Any]":
-    """A report for each faulty line of the watchlist: its target was not crawled."""
+def fault_report(fault: "Fault") -> "TargetReport":
+    """A report for a faulty line of the watchlist: its target was not crawled."""
     from scraper.crawl.report import TargetReport
 
-    reports = []
-    for fault in watchlist.faults:
-        report = TargetReport(fault.target or f"{fault.file}:{fault.line}")
-        report.stop("broken", str(fault))
-        reports.append(report)
-    return reports
+    report = TargetReport(fault.target or f"{fault.file}:{fault.line}")
+    report.stop("broken", str(fault))
+    return report
 
 
-VERBS = (watch, run)
+# -- shards -----------------------------------------------------------------------------------------------------------
+
+
+@click.command()
+@click.argument("homes", nargs=-1, required=True, metavar="SHARD_DIR...", type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    metavar="DIR_OR_DB",
+    type=click.Path(path_type=Path),
+    help="A new folder, or a new file that ends with .db.",
+)
+@click.option("--view", is_flag=True, help="Merge nothing: print a DuckDB view over the shards' exports.")
+def merge(homes: tuple[Path, ...], output: Path | None, view: bool) -> None:
+    """Make one catalogue of the homes of shards: one store, clusters over all of it, one run report.
+
+    A home that holds `shard=I-of-N` folders stands for all of them. The shards are only read. Exit code 1 where one of
+    them is missing, else that of their newest runs.
+    """
+    from scraper.cluster import clusters
+    from scraper.crawl.runs import write_whole
+    from scraper.crawl.shards import missing_shards, newest_reports, shard_homes, view_of
+    from scraper.store import StoreError, open_store
+    from scraper.store.merge import merge_stores, merged_report
+
+    found = shard_homes(homes)
+    if view:
+        try:
+            click.echo(view_of(found))
+        except ValueError as error:
+            raise click.UsageError(str(error)) from None
+        return
+    if output is None:
+        raise click.UsageError("-o DIR_OR_DB says where the catalogue goes")
+    to = output if output.suffix == ".db" else output / "rolecall.db"
+    missing = missing_shards(found)
+    found = [home for home in found if home.is_file() or (home / "rolecall.db").exists()]  # some shards have no target
+    stores = [home if home.is_file() else home / "rolecall.db" for home in found]
+    if not stores:
+        raise click.UsageError(f"no store in {', '.join(map(str, homes))}")
+    try:
+        done = merge_stores(stores, to)
+    except (StoreError, OSError) as error:
+        raise click.UsageError(str(error)) from None
+    store = open_store(to)
+    one, joined = clusters(json.loads(row["record"]) for row in store.postings())
+    store.set_clusters(one, [(join.first, join.second, join.because) for join in joined])
+    store.close()
+    reports = newest_reports(found) | dict.fromkeys(f"shard={name.replace('/', '-of-')}" for name in missing)
+    report = merged_report(new_run(), reports)
+    folder = to.parent / "runs"
+    write_whole(folder / f"{report['run']}.json", json.dumps(report, ensure_ascii=False) + "\n")
+    click.echo(report["line"], err=True)
+    click.echo(
+        f"{done.postings} postings, {done.events} events, {done.crawls} crawls of {len(stores)} stores in {to}; "
+        f"{len(set(one.values()))} clusters; {done.shared} postings stood in several stores",
+        err=True,
+    )
+    sys.exit(int(str(report["exit"])))
+
+
+VERBS = (watch, run, merge)

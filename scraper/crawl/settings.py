@@ -50,6 +50,7 @@ ROLECALL_BROWSER = False
 ROLECALL_RENDER_SECONDS = 45  # for one page, all in all
 
 # State that survives a kill; a board is read in its own order.
+REQUEST_FINGERPRINTER_CLASS = "scraper.crawl.fingerprint.TargetFingerprinter"  # a page may serve several targets
 SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"
 SCHEDULER_DISK_QUEUE = "scrapy.squeues.PickleFifoSQLiteQueue"
 
