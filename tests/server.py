@@ -75,8 +75,8 @@ class Site:
         self.url = f"http://127.0.0.1:{self.server.server_port}"
 
     def paths(self) -> list[str]:
-        """The paths asked for, robots.txt left out."""
-        return [asked.path for asked in self.asked if asked.path != "/robots.txt"]
+        """The paths asked for, those that ask for leave left out."""
+        return [asked.path for asked in self.asked if asked.path not in ("/robots.txt", "/.well-known/tdmrep.json")]
 
 
 @contextmanager

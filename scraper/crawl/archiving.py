@@ -1,5 +1,6 @@
 """Every reply of a crawl goes to the archive, as it came, or with its contacts masked (`ROLECALL_MASK_ARCHIVE`)."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
@@ -25,6 +26,7 @@ class Archive:
         self.crawler = crawler
         self.folder = Path(folder)
         self.masked = crawler.settings.getbool("ROLECALL_MASK_ARCHIVE")
+        self.obeys = crawler.settings.getbool("ROLECALL_HONOUR_NOINDEX")
         self.writer: ArchiveWriter | None = None
         crawler.signals.connect(self.close, signals.spider_closed)
 
@@ -33,6 +35,8 @@ class Archive:
         return cls(crawler)
 
     def process_response(self, request: Request, response: Response) -> Response:
+        if request.meta.get("unindexed") and self.obeys:
+            return response
         asked: PageRequest | None = request.cb_kwargs.get("asked")
         board = self.crawler.spider
         context: dict[str, Any] = {}
@@ -73,7 +77,8 @@ class Archive:
 
     def close(self, spider: Board) -> None:
         if self.writer is not None:
-            self.writer.close()
+            with suppress(OSError):  # what does not fit was said when it was written
+                self.writer.close()
 
 
 def pairs(headers: Headers) -> list[tuple[str, str]]:

@@ -28,7 +28,7 @@ from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
 from scraper import __version__
-from scraper.crawl.blocks import block_seen
+from scraper.crawl.blocks import Forbidden, block_seen
 from scraper.crawl.fetch import host_of, key, places_of_keys
 from scraper.crawl.guard import PrivateAddress
 from scraper.crawl.report import TargetReport
@@ -422,12 +422,12 @@ class Board(scrapy.Spider):
         if response is None:
             if isinstance(failure.value, PrivateAddress):
                 yield from self.miss_page(report, asked, employer, f"{asked.url}: {failure.value}", "refused")
-            elif isinstance(failure.value, IgnoreRequest) and "robots.txt" in str(failure.value):
-                what = f"{asked.url}: robots.txt forbids it; ask the site's owner for leave"
-                if asked.key is None:
-                    report.stop("blocked", what)
+            elif isinstance(failure.value, Forbidden):
+                what = f"{asked.url}: {failure.value}"
+                if failure.value.ends(asked.key is None):
+                    report.stop(failure.value.outcome, what)
                 else:
-                    self.count_lost(report, asked, what)
+                    self.count_lost(report, asked, what, failure.value.outcome)
             elif not isinstance(failure.value, IgnoreRequest) or not report.stopped:
                 what = f"{asked.url}: {failure.getErrorMessage() or type(failure.value).__name__}"
                 yield from self.miss_page(report, asked, employer, what)

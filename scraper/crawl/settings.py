@@ -12,9 +12,19 @@ ROLECALL_CONTACT = os.environ.get("ROLECALL_CONTACT", "")
 
 # Politeness: a site serves people first.
 ROBOTSTXT_OBEY = True
+ROLECALL_USES = ["search"]  # what a crawl is for, in the words of `Content-Signal`; add ai-input, ai-train if it is
+ROLECALL_HONOUR_CONTENT_SIGNAL = True  # a `no` to one of these uses is a no
+ROLECALL_HONOUR_TDM = True  # reading posts into records is text and data mining
+ROLECALL_HONOUR_NOINDEX = True  # a list of jobs is an index
+ROLECALL_HONOUR_CRAWL_DELAY = True
+ROLECALL_CRAWL_DELAY_MAX = 60  # seconds; a site that asks for more would take days, and is left alone
+ROLECALL_HOST_BUDGET = 0  # requests to one host in one run; 0: as many as its targets need
 CONCURRENT_REQUESTS_PER_DOMAIN = 2
 DOWNLOAD_DELAY = 0.5
 DOWNLOAD_DELAY_JITTER = 0.3
+AUTOTHROTTLE_ENABLED = True  # a site that answers slowly is asked more slowly, never faster than DOWNLOAD_DELAY
+AUTOTHROTTLE_START_DELAY = 0  # begin at DOWNLOAD_DELAY
+AUTOTHROTTLE_TARGET_CONCURRENCY = 2  # as CONCURRENT_REQUESTS_PER_DOMAIN
 COOKIES_ENABLED = False  # a crawl has no session, and sends nobody's
 REFERRER_POLICY = "no-referrer"  # what led us to a page is nobody's business
 ROLECALL_RETRY_AFTER_MAX = 300  # seconds; a site that asks for more is left alone this time
@@ -26,6 +36,7 @@ DOWNLOAD_HANDLERS = dict.fromkeys(["file", "data", "ftp", "s3"]) | {  # a link n
 }
 DOWNLOAD_VERIFY_CERTIFICATES = True
 TWISTED_DNS_RESOLVER = "scraper.crawl.guard.Resolver"
+REACTOR_THREADPOOL_MAXSIZE = 32  # names are looked up in these: those that hang must leave room for those that answer
 ROLECALL_ALLOW_PRIVATE = os.environ.get("ROLECALL_ALLOW_PRIVATE") or False  # the operator's own network is no target
 DOWNLOAD_MAXSIZE = 64 * 1024 * 1024  # a whole board in one reply stays below; Scrapy's 1 GiB is no limit
 DOWNLOAD_WARNSIZE = 0  # large replies are usual here
@@ -66,14 +77,18 @@ ITEM_PIPELINES = {"scraper.crawl.pipelines.ReadPostings": 100}
 DOWNLOADER_MIDDLEWARES = {
     "scraper.crawl.guard.Guard": 80,
     "scraper.crawl.middlewares.StopTarget": 90,
+    "scraper.crawl.permission.Leave": 100,
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # takes a 404 page for rules, and 5xx for leave
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "scraper.crawl.memory.Revalidate": 540,
     "scraper.crawl.middlewares.PatientRetry": 550,
     "scraper.crawl.render.Render": 587,
     "scraper.crawl.archiving.Archive": 605,
+    "scraper.crawl.permission.Reserved": 607,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "scraper.crawl.fetch.Unpack": 610,  # the archive keeps bodies unpacked
 }
+SPIDER_MIDDLEWARES = {"scraper.crawl.permission.Unindexed": 900}
 EXTENSIONS = {"scraper.crawl.memory.Remember": 0, "scraper.crawl.measure.Measure": 0}
 FEED_EXPORTERS = dict.fromkeys(["jsonl", "jsonlines", "jl"], "scraper.crawl.feeds.PostingLines") | {
     "json": "scraper.crawl.feeds.PostingJson",
