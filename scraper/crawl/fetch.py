@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
+from OpenSSL import SSL
 from scrapy import Request
 from scrapy.core.downloader.handlers import http11
 from scrapy.crawler import Crawler
@@ -25,6 +26,8 @@ from scrapy.exceptions import (
 from scrapy.http import Response, XmlResponse
 from scrapy.utils.gz import gunzip
 from scrapy.utils.httpobj import urlparse_cached
+from service_identity import VerificationError
+from twisted.python.failure import Failure
 
 from scraper.crawl.guard import PrivateAddress, Resolver
 from scraper.crawl.home import home
@@ -136,8 +139,18 @@ class Fetch(http11.HTTP11DownloadHandler):
         if isinstance(error, DownloadCancelledError):
             return f"larger than DOWNLOAD_MAXSIZE ({self._default_maxsize} bytes)"
         if reasons := getattr(error.__cause__, "reasons", None):
-            return "; ".join(dict.fromkeys(reason.getErrorMessage() or reason.type.__name__ for reason in reasons))
+            return "; ".join(dict.fromkeys(map(worded, reasons)))
         return said or type(error).__name__
+
+
+def worded(reason: Failure) -> str:
+    """One reason why a connection failed."""
+    error = reason.value
+    if isinstance(error, VerificationError):
+        return "TLS: the certificate is another host's"
+    if isinstance(error, SSL.Error):
+        return f"TLS: {error.args[0][-1][-1] if error.args and error.args[0] else 'the handshake failed'}"
+    return reason.getErrorMessage() or type(error).__name__
 
 
 class Unpack(HttpCompressionMiddleware):

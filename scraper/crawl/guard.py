@@ -9,6 +9,7 @@ with `ROLECALL_ALLOW_PRIVATE`.
 
 import socket
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any, ClassVar, Self
@@ -19,11 +20,15 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.resolver import CachingThreadedResolver
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, fail
 from twisted.internet.error import DNSLookupError
+from twisted.python.failure import Failure
 
 Origin = tuple[str, int]
 """Host and port."""
+
+TRIES = 2
+"""How often a name is looked up in vain before it counts as dead for the rest of the run."""
 
 
 class PrivateAddress(IgnoreRequest):
@@ -86,8 +91,28 @@ class Resolver(CachingThreadedResolver):
 
     allow_all = False
 
+    def __init__(self, reactor: Any, cache_size: int, timeout: float) -> None:
+        super().__init__(reactor, cache_size, timeout)
+        self.waiting: dict[str, list[Deferred[str]]] = {}
+        self.in_vain: Counter[str] = Counter()
+
     def getHostByName(self, name: str, timeout: Sequence[int] = ()) -> "Deferred[str]":
-        return super().getHostByName(name, timeout).addCallback(self.checked, name)
+        """The address of a name, asked for once for all that wait for it: a name that hangs holds one thread."""
+        if self.in_vain[name] >= TRIES:
+            return fail(DNSLookupError(f"{name} was looked up {TRIES} times in vain"))
+        answer: Deferred[str] = Deferred()
+        waiting = self.waiting.setdefault(name, [])
+        waiting.append(answer)
+        if len(waiting) == 1:
+            super().getHostByName(name, timeout).addCallback(self.checked, name).addBoth(self.tell, name)
+        return answer
+
+    def tell(self, result: str | Failure, name: str) -> None:
+        """Give the address, or why there is none, to all that wait for it."""
+        self.in_vain[name] += isinstance(result, Failure)
+        for answer in self.waiting.pop(name):
+            if not answer.called:
+                answer.callback(result)  # a failure, too, goes on as one
 
     def checked(self, address: str, name: str) -> str:
         """The address of a name. Raises `DNSLookupError` where it is private."""
