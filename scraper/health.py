@@ -50,7 +50,9 @@ class Alarm:
     was: float | str | None
     now: float | str | None
     text: str
-    """One line: what was seen, what it was before, what to do."""
+    """What was seen, and what it was before."""
+    advice: str = ""
+    """What to do about it."""
     severity: Literal["bad", "notice"] = "bad"
     """`bad`: postings or values are missing or wrong. `notice`: worth a look by day."""
     state: Literal["new", "lasting", "cleared", "accepted"] = "new"
@@ -75,8 +77,8 @@ def alarms(history: Sequence[Report], now: Report) -> list[Alarm]:
         old = Alarm(**{**said, "since": said["since"] or past[-1].get("run"), "state": "lasting"})
         alarm = raised.pop(key, None)
         if key[0] != "outcome" and lasted(past, key) >= ACCEPTED_AFTER:
-            text = f"{old.text}; so for {ACCEPTED_AFTER} crawls: from now on that is its habit"
-            found.append(replace(old, state="accepted", text=text))
+            advice = f"it was so for {ACCEPTED_AFTER} crawls: from now on that is its habit"
+            found.append(replace(old, state="accepted", advice=advice))
         elif alarm is not None:
             found.append(replace(alarm, state="lasting", since=old.since))
         elif is_over(old, now):
@@ -111,8 +113,8 @@ def outcomes(past: Sequence[Report], now: Report) -> Iterator[Alarm]:
     elif not now["found"] and not now.get("stream"):
         shown = [run["found"] for run in usual(worked, ("outcome", None))]
         if shown and min(median(shown[-5:]), shown[-1]) >= PLENTY:
-            text = f"shows no posting at all, {shown[-1]} in the crawl before: open the site; its list may have moved"
-            yield Alarm("outcome", target, None, shown[-1], outcome, text)
+            text = f"shows no posting at all, {shown[-1]} in the crawl before"
+            yield Alarm("outcome", target, None, shown[-1], outcome, text, "open the site; its list may have moved")
 
 
 # -- how much ---------------------------------------------------------------------------------------------------------
@@ -136,8 +138,8 @@ def volume(past: Sequence[Report], now: Report) -> Iterator[Alarm]:
     steps = 2 * (sqrt(usually + 0.375) - sqrt(found + 0.375))
     if fall >= max(0.25, 1.5 * worst + 0.05) and steps >= 3:
         text = f"{found} postings, {usually:g} before ({percent(fall)} fewer; never more than {percent(worst)} at once)"
-        text += ": open the site's list and count; its paging or a filter may have changed"
-        yield Alarm("volume", now["target"], None, usually, found, text)
+        advice = "open the site's list and count; its paging or a filter may have changed"
+        yield Alarm("volume", now["target"], None, usually, found, text, advice)
 
 
 # -- shares -----------------------------------------------------------------------------------------------------------
@@ -201,10 +203,8 @@ def fills(past: Sequence[Report], now: Report) -> Iterator[Alarm]:
             continue
         if was.at_most(k, n) < CHANCE:
             text = f"{field} fell: in {percent(rate)} of {n} posts read, {percent(was.share)} before{least(was, n)}"
-            text += (
-                f": compare a post of the site with `rolecall show`; where it stood may have moved{reader(past, now)}"
-            )
-            yield Alarm("fill", now["target"], field, round(was.share, 4), round(rate, 4), text)
+            advice = "compare a post of the site with `rolecall show`; it may stand elsewhere now" + reader(past, now)
+            yield Alarm("fill", now["target"], field, round(was.share, 4), round(rate, 4), text, advice)
 
 
 def takeovers(past: Sequence[Report], now: Report) -> Iterator[Alarm]:
@@ -220,10 +220,9 @@ def takeovers(past: Sequence[Report], now: Report) -> Iterator[Alarm]:
             continue
         if was.at_least(k, n) < CHANCE:
             text = f"{field} is {top['value']!r} in {percent(k / n)} of {n} posts; no value had more than "
-            text += f"{percent(max(was.near(n), default=was.share))} before: it may be read from the wrong place"
-            yield Alarm(
-                "takeover", now["target"], field, round(was.share, 4), round(k / n, 4), text + reader(past, now)
-            )
+            text += f"{percent(max(was.near(n), default=was.share))} before"
+            advice = f"it may be read from the wrong place: see a post with `rolecall show`{reader(past, now)}"
+            yield Alarm("takeover", now["target"], field, round(was.share, 4), round(k / n, 4), text, advice)
 
 
 def most_frequent(run: Report, field: str) -> tuple[int, int]:
@@ -257,8 +256,9 @@ def rejects(past: Sequence[Report], now: Report) -> Iterator[Alarm]:
     was = habit([(run["rejected"], run["read"] + run["rejected"]) for run in usual(past, ("rejects", None))])
     if rose(was, k, n, 0.05):
         why = next(iter(now.get("rejected_because") or ()), "")
-        text = f"{k} of {n} records refused ({percent(was.share)} before), mostly {why!r}: see rejects.jsonl"
-        yield Alarm("rejects", now["target"], None, round(was.share, 4), round(k / n, 4), text + reader(past, now))
+        text = f"{k} of {n} records refused ({percent(was.share)} before), mostly {why!r}"
+        advice = f"see rejects.jsonl{reader(past, now)}"
+        yield Alarm("rejects", now["target"], None, round(was.share, 4), round(k / n, 4), text, advice)
 
 
 def lost(past: Sequence[Report], now: Report) -> Iterator[Alarm]:
@@ -268,7 +268,8 @@ def lost(past: Sequence[Report], now: Report) -> Iterator[Alarm]:
     if rose(was, k, n, 0.05):
         what = next(iter(now.get("losses") or ()), "see the losses")
         text = f"{k} of {n} pages lost ({percent(was.share)} before), e.g. {what}"
-        yield Alarm("lost", now["target"], None, round(was.share, 4), round(k / n, 4), text)
+        advice = "see whether these pages open in a browser"
+        yield Alarm("lost", now["target"], None, round(was.share, 4), round(k / n, 4), text, advice)
 
 
 def conflicts(past: Sequence[Report], now: Report) -> Iterator[Alarm]:
@@ -279,8 +280,8 @@ def conflicts(past: Sequence[Report], now: Report) -> Iterator[Alarm]:
         was = habit([((run.get("conflicts") or {}).get(field, 0), run["read"]) for run in runs])
         if sum(of for _, of in was.rows) >= 20 and rose(was, min(k, n), n, 0.1):
             text = f"{field}: sources disagree in {percent(k / n)} of {n} posts, {percent(was.share)} before"
-            text += f": see both in the evidence, `rolecall show`{reader(past, now)}"
-            yield Alarm("conflicts", now["target"], field, round(was.share, 4), round(k / n, 4), text)
+            advice = f"see both in the evidence, `rolecall show`{reader(past, now)}"
+            yield Alarm("conflicts", now["target"], field, round(was.share, 4), round(k / n, 4), text, advice)
 
 
 def unread(past: Sequence[Report], now: Report) -> Iterator[Alarm]:
@@ -297,11 +298,10 @@ def unread(past: Sequence[Report], now: Report) -> Iterator[Alarm]:
         new = {key: k for key, k in keys.items() if key not in seen and (name not in known or "." in key)}
         was = habit([(0, run["read"]) for run in runs])
         if new and sum(of for _, of in was.rows) >= 20 and was.at_least(max(new.values()), n) < CHANCE:
-            text = (
-                f"new in the site's data and read by nothing: {', '.join(sorted(new)[:5])} (in {max(new.values())} of "
-            )
-            text += f"{n}): see whether a slot should take it"
-            yield Alarm("unread", now["target"], name, 0.0, round(max(new.values()) / n, 4), text, "notice")
+            most = max(new.values())
+            text = f"new in the site's data and read by nothing: {', '.join(sorted(new)[:5])} (in {most} of {n})"
+            advice = "see whether a slot should take it"
+            yield Alarm("unread", now["target"], name, 0.0, round(most / n, 4), text, advice, "notice")
 
 
 # -- time -------------------------------------------------------------------------------------------------------------
@@ -312,17 +312,17 @@ def slowness(past: Sequence[Report], now: Report) -> Iterator[Alarm]:
     waited = [run["latency"]["median"] for run in usual(past[-RECENT:], ("latency", None)) if run.get("latency")]
     wait = (now.get("latency") or {}).get("median", 0.0)
     if len(waited) >= FIRST and wait > max(3 * median(waited), 1.5 * max(waited), median(waited) + 0.5):
-        text = (
-            f"replies take {wait:.1f} s, {median(waited):.1f} s before: the site is busy or slows us; crawl it slower"
-        )
-        yield Alarm("latency", now["target"], None, median(waited), wait, text, "notice")
+        text = f"replies take {wait:.1f} s, {median(waited):.1f} s before"
+        advice = "the site is busy or slows us: crawl it slower, or at another hour"
+        yield Alarm("latency", now["target"], None, median(waited), wait, text, advice, "notice")
         return
     paces = [pace for run in usual(past[-RECENT:], ("duration", None)) if (pace := seconds_a_request(run))]
     pace = seconds_a_request(now)
     if pace and len(paces) >= FIRST and now["seconds"] >= 60 and pace > max(3 * median(paces), 1.5 * max(paces)):
         text = f"took {now['seconds']:.0f} s for {now['requests']} requests, {pace:.2f} s each ({median(paces):.2f} s "
-        text += "before): look for waits (Retry-After), retries, or too little of this machine"
-        yield Alarm("duration", now["target"], None, round(median(paces), 3), round(pace, 3), text, "notice")
+        text += "before)"
+        advice = "look for waits (Retry-After), retries, or too little of this machine"
+        yield Alarm("duration", now["target"], None, round(median(paces), 3), round(pace, 3), text, advice, "notice")
 
 
 def seconds_a_request(run: Report) -> float | None:

@@ -144,4 +144,4 @@ def test_reports_of_an_older_version_are_read() -> None:
 
 def test_a_change_of_ours_is_named() -> None:
     (alarm,) = lived(crawled(salary=0, version="2"))[0]
-    assert "Rolecall went from 1 to 2" in alarm.text
+    assert "Rolecall went from 1 to 2" in alarm.advice

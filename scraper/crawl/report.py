@@ -26,10 +26,10 @@ MOST_VALUES = 12
 GOOD = frozenset({"ok", "empty"})
 
 FILLED = tuple(
-    """apply_url role locations remote_from relocation visa_sponsorship employment pay_ranges experience stack benefits
-    languages departments updated_at expires_at""".split()
+    """apply_url role remote_from relocation visa_sponsorship employment experience stack benefits languages departments
+    updated_at expires_at""".split()
 )
-"""Fields whose fill is counted, beside those of `VALUES`."""
+"""Fields whose fill is counted, beside those of `VALUES`, which speak for `locations` and `pay_ranges`."""
 
 
 def described(posting: Posting) -> str | None:

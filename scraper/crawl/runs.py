@@ -207,10 +207,11 @@ def details(target: Mapping[str, Any]) -> Iterator[str]:
         if alarm["kind"] == "outcome" and target["outcome"] not in GOOD:  # its line says why
             yield from [f"so{since}"] if since else []
         else:
-            yield f"{'ALARM' if alarm['severity'] == 'bad' else 'notice'}{since}: {alarm['text']}"
+            advice = f": {alarm['advice']}" if alarm["advice"] else ""
+            yield f"{'ALARM' if alarm['severity'] == 'bad' else 'notice'}{since}: {alarm['text']}{advice}"
     for alarm in target["cleared"]:
-        over = "over" if alarm["state"] == "cleared" else "no longer an alarm"
-        yield f"{over}, was so since run {alarm['since']}: {alarm['text']}"
+        over = f"over; it was so since run {alarm['since']}" if alarm["state"] == "cleared" else alarm["advice"]
+        yield f"{over}: {alarm['text']}"
     yield from target["losses"][:LOSSES_SHOWN]
     if (more := len(target["losses"]) - LOSSES_SHOWN) > 0:
         yield f"… and {more} more in the run's report"
@@ -242,12 +243,12 @@ def show(report: Mapping[str, Any], console: Console, rows: int | None = None) -
 
 def table_of(targets: Sequence[Mapping[str, Any]]) -> Table:
     """Targets as a table."""
-    table = Table(box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False, expand=True)
     table.add_column("target", no_wrap=True, max_width=40)
-    table.add_column("outcome")
+    table.add_column("outcome", no_wrap=True)
     for heading in ("found", "read", "new", "changed", "closed", "rejected", "lost", "time"):
-        table.add_column(heading, justify="right")
-    table.add_column("why", no_wrap=True, overflow="ellipsis")
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("why", no_wrap=True, overflow="ellipsis", ratio=1)
     for t in targets:
         counts = [t["found"], t["read"], *(t["events"].get(kind, 0) for kind in ("new", "changed"))]
         counts += [t["closed"], t["rejected"], t["lost"]]

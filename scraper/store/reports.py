@@ -5,6 +5,9 @@ from typing import Any
 
 from scraper.store.store import Store
 
+NEEDED = frozenset({"target", "outcome", "requests", "pages", "found", "read", "rejected", "lost"})
+"""What a report must hold to be compared with."""
+
 
 def past_reports(store: Store, target: str, run: str, most: int) -> list[dict[str, Any]]:
     """The reports of the last `most` crawls of a target before a run, newest last, each with its `run`."""
@@ -13,7 +16,8 @@ def past_reports(store: Store, target: str, run: str, most: int) -> list[dict[st
         " ORDER BY n DESC LIMIT ?",
         (target, run, most),
     ).fetchall()
-    return [json.loads(row["report"]) | {"run": row["run"]} for row in reversed(rows)]
+    found = [(row["run"], json.loads(row["report"])) for row in reversed(rows)]
+    return [report | {"run": run} for run, report in found if isinstance(report, dict) and report.keys() >= NEEDED]
 
 
 def keep_report(store: Store, target: str, run: str, report: dict[str, Any]) -> None:
@@ -36,13 +40,10 @@ def last_reports(store: Store, since: str) -> list[dict[str, Any]]:
     `worked_at`: when it was last crawled with success, None where never.
     """
     rows = store.db.execute(
-        "SELECT target, report, finished_at, (SELECT max(finished_at) FROM crawls AS c WHERE c.target = crawls.target"
+        "SELECT report, target, finished_at, (SELECT max(finished_at) FROM crawls AS c WHERE c.target = crawls.target"
         " AND c.outcome IN ('ok', 'empty', 'partial')) AS worked_at FROM crawls WHERE n IN (SELECT max(n) FROM crawls"
         " WHERE outcome IS NOT NULL AND finished_at >= ? AND json_valid(report) GROUP BY target) ORDER BY target",
         (since,),
     )
-    return [
-        json.loads(row["report"])
-        | {"target": row["target"], "finished_at": row["finished_at"], "worked_at": row["worked_at"]}
-        for row in rows
-    ]
+    found = [({name: row[name] for name in row.keys()[1:]}, json.loads(row["report"])) for row in rows]
+    return [report | times for times, report in found if isinstance(report, dict) and report.keys() >= NEEDED]
