@@ -17,6 +17,7 @@ from scraper.report.tally import Tally, tally
 from scraper.store import Store
 from scraper.store.overview import last_crawls
 
+ALARM = ("target", "severity", "state", "text", "advice")
 WORST = 40
 """Targets that the table of last crawls lists; those that went wrong come first."""
 
@@ -71,6 +72,7 @@ def environment() -> Environment:
         loader=FunctionLoader(page_file),
     )
     found.filters["grouped"] = lambda cell: f"{cell:,}" if isinstance(cell, int) else cell
+    found.filters["numeric"] = lambda cell: isinstance(cell, int) or cell[:1] in "0123456789+-<–"
     return found
 
 
@@ -159,20 +161,15 @@ def crawls(store: Store) -> Figure:
 
 def alarms(run: Mapping[str, Any] | None) -> list[Figure]:
     """The alarms of the last run, where its report is at hand."""
-    given = run.get("alarms") if run else None
-    if not isinstance(given, list):
+    targets = run.get("targets") if run else None
+    if not isinstance(targets, list):
         return []
-    figure = Figure("alarms", "Alarms of the last run", "", heads=("alarm",), shut=False)
-    figure.rows = [(plain(alarm_line(alarm), 300),) for alarm in given[:WORST]]
-    figure.more = max(0, len(given) - WORST)
-    figure.says = f"{len(given):,} alarms." if given else "No alarm."
+    found = [alarm for target in targets if isinstance(target, dict) for alarm in target.get("alarms") or ()]
+    rows = [[plain(str(alarm.get(name) or ""), 300) for name in ALARM] for alarm in found if isinstance(alarm, dict)]
+    figure = Figure(
+        "alarms", "Alarms of the last run", "No alarm.", heads=ALARM, rows=rows[:WORST], shut=False, wide=True
+    )
+    figure.more = max(0, len(rows) - WORST)
+    if rows:
+        figure.says = "One alarm." if len(rows) == 1 else f"{len(rows):,} alarms."
     return [figure]
-
-
-def alarm_line(alarm: Any) -> str:
-    """An alarm in one line."""
-    if isinstance(alarm, Mapping):
-        return ": ".join(
-            str(alarm[name]) for name in ("target", "field", "line", "what", "message", "text") if alarm.get(name)
-        )
-    return str(alarm)

@@ -79,7 +79,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     # A record's skill is a name from our vocabulary; a store from elsewhere may hold anything.
     sly = r"""REPLACE(record, '"name":"Python"', '"name":"</text><script>document.title=''run''</script>datum"')"""
     store.db.execute(f"UPDATE postings SET record = {sly}")
-    run = {"alarms": [{"target": HOSTILE[0], "message": HOSTILE[2]}, HOSTILE[3]]}
+    run = {"targets": [{"alarms": [{"target": HOSTILE[0], "text": HOSTILE[2], "advice": HOSTILE[11]}, HOSTILE[3]]}]}
     path = home / "report.html"
     path.write_text(report_page(store, Choice(), title=HOSTILE[2], generated="now", run=run), encoding="utf-8")
     return path

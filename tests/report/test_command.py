@@ -23,7 +23,14 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_page_with_alarms_and_scores(home: Path) -> None:
     (home / "runs").mkdir()
-    run = {"alarms": [{"target": "probe:lumo", "field": "salary", "message": "fell to nothing"}]}
+    alarm = {
+        "target": "probe:lumo",
+        "severity": "bad",
+        "state": "new",
+        "text": "salary fell to nothing",
+        "advice": "look",
+    }
+    run = {"targets": [{"target": "probe:lumo", "alarms": [alarm]}, {"alarms": None}, None]}
     (home / "runs" / "20261005T060000.000001.json").write_text(json.dumps(run))
     (home / "runs" / "20261004T060000.000001.json").write_text("not a report")
     labelled = Path(__file__).parents[1] / "labelled"
@@ -32,7 +39,7 @@ def test_a_page_with_alarms_and_scores(home: Path) -> None:
     assert ran.code == 0, ran.err
     page = Page(out.read_text("utf-8"))
     assert page.tree.findtext(".//h1") == "Lamps & co"
-    assert page.table("alarms") == {"probe:lumo: salary: fell to nothing": []}
+    assert page.table("alarms") == {"probe:lumo": ["bad", "new", "salary fell to nothing", "look"]}
     assert len(page.table("accuracy")) > 8
     assert re.search(r"Generated \d{4}-\d\d-\d\d \d\d:\d\d UTC", page.text)
     assert page.table("crawls") == {"probe:lumo": ["ok", "no", "2026-10-05 06:00"]}
