@@ -1,5 +1,6 @@
 """The stores of shards as one: every posting, event and crawl, crawls and events numbered anew in the order of time."""
 
+import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -87,9 +88,12 @@ def merge_stores(paths: Sequence[Path], to: Path) -> Merged:
 
 def copied(path: Path, to: Path) -> Path:
     """A store as it is at one moment, in a file of its own, upgraded where it is older. Raises `StoreError`."""
+    # A store on a read-only disk has no place for its index of the log; without a log it needs none.
+    alone = not os.access(path.parent, os.W_OK) and not path.with_name(f"{path.name}-wal").exists()
+    how = "immutable=1" if alone else "mode=ro"
     try:
         with (
-            closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as live,
+            closing(sqlite3.connect(f"{path.resolve().as_uri()}?{how}", uri=True)) as live,
             closing(sqlite3.connect(to)) as out,
         ):
             live.backup(out)
