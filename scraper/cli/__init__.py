@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from scraper import __version__
-from scraper.cli import boards, crawling, exploring, export, reading, reporting, running, store, watching
+from scraper.cli import auditing, boards, crawling, exploring, export, reading, reporting, running, store, watching
 
 
 class Commands(click.Group):
@@ -33,6 +33,6 @@ def main() -> None:
     """
 
 
-for verbs in (crawling, watching, running, reading, store, export, reporting, exploring, boards):
+for verbs in (crawling, watching, running, reading, store, export, reporting, exploring, auditing, boards):
     for verb in verbs.VERBS:
         main.add_command(verb)

@@ -14,6 +14,7 @@ from scrapy.http import Response
 from scrapy.settings import BaseSettings
 from scrapy.utils.httpobj import urlparse_cached
 
+from scraper.crawl.audit import audit
 from scraper.crawl.board import Board
 
 
@@ -50,11 +51,15 @@ class PatientRetry(RetryMiddleware):
 
     def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
         wait = asked_to_wait(response)
-        if wait is not None and wait > self.longest:
+        if wait is None:
+            return super().process_response(request, response)
+        said = f"HTTP {response.status}, Retry-After: {(response.headers[b'Retry-After'] or b'').decode('latin-1')}"
+        if wait > self.longest:
+            audit(self.crawler, request, "retry-after", said, "not waited: more than ROLECALL_RETRY_AFTER_MAX")
             return response
-        if wait is not None:
-            host = urlparse_cached(request).netloc
-            self.not_before[host] = max(self.not_before.get(host, 0), monotonic() + wait)
+        host = urlparse_cached(request).netloc
+        self.not_before[host] = max(self.not_before.get(host, 0), monotonic() + wait)
+        audit(self.crawler, request, "retry-after", said, f"waited {wait:.0f} s")
         return super().process_response(request, response)
 
 

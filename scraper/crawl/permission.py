@@ -19,7 +19,7 @@ from scrapy.utils.httpobj import urlparse_cached
 from scraper.crawl.audit import audit, audit_of, target_of
 from scraper.crawl.blocks import Forbidden, block_seen, login_seen
 from scraper.crawl.board import Board
-from scraper.crawl.guard import PrivateAddress
+from scraper.crawl.guard import PrivateAddress, origin_of, private_host
 from scraper.crawl.robots import MOST_BYTES, Rules
 from scraper.crawl.signs import Reservation, reservations, reserved, reserving, unindexed
 from scraper.posting import RawPosting
@@ -132,12 +132,13 @@ class Leave:
     async def learn(self, origin: str, request: Request) -> Host:
         """What a host's robots.txt and tdmrep.json say."""
         host = Host()
+        place = origin_of(origin)
+        if place and private_host(place[0]) and self.settings.getbool("ROLECALL_ALLOW_PRIVATE"):
+            self.note(request, origin, "private-address", place[0], "overridden by ROLECALL_ALLOW_PRIVATE")
         if self.settings.getbool("ROBOTSTXT_OBEY"):
             await self.learn_rules(host, origin, request)
         else:
-            audit(
-                self.crawler, request.replace(url=origin), "override", "ROBOTSTXT_OBEY", "overridden by ROBOTSTXT_OBEY"
-            )
+            self.note(request, f"{origin}/robots.txt", "override", "not read", "overridden by ROBOTSTXT_OBEY")
         if host.down or not self.settings.getbool("ROLECALL_HONOUR_TDM"):
             return host
         address = f"{origin}/.well-known/tdmrep.json"

@@ -25,6 +25,7 @@ from scrapy.settings import BaseSettings, Settings
 from scrapy.utils.spider import iter_spider_classes
 
 from scraper.crawl import settings as house_settings
+from scraper.crawl.audit import audit_of
 from scraper.crawl.board import Board
 from scraper.crawl.detect import Detected, Look, by_address
 from scraper.crawl.grace import GraceDownloader
@@ -312,6 +313,9 @@ class Work:
             why = self.running.ending
             if quiet and quiet.holds(datetime.now(UTC)):
                 why = f"its quiet hours are {quiet}"
+                audit_of(self.settings.get("ROLECALL_RUN")).write(
+                    batch.report(employer).target, "", "quiet-hours", str(quiet), "not asked"
+                )
             if why:
                 self.running.fail(batch.report(employer), "partial", f"{EARLY}{why}, before it was begun")
                 del batch.quiet[employer]
@@ -356,6 +360,9 @@ class Work:
         """End a target that is at work when its quiet hours begin."""
         if crawler.crawling and (report.pending or not report.requests):
             report.stop("partial", f"{EARLY}its quiet hours {quiet} began")
+            audit_of(self.settings.get("ROLECALL_RUN")).write(
+                report.target, "", "quiet-hours", str(quiet), "ended target"
+            )
             downloader_of(crawler).drop(employer)
 
     def closed(self, crawler: Crawler) -> None:
