@@ -209,17 +209,21 @@ def fills_cell(node: etree._Element) -> bool:
 MARKDOWN = re.compile(r"\]\(https?:|^ {0,3}#{1,6} |\*\*[^*\s]|\\[-*_()#.+&]", re.MULTILINE)
 MARKDOWN_HEADING = re.compile(r" {0,3}(#{1,6})\s+(?=\S)")
 RULE = re.compile(r"\W{0,3}[-=_*~#|: ]{3,}")
-# Each mark of Markdown and what stays of it, in the order of their reading; escapes come last.
+# What each mark of Markdown is told by, its form and what stays of it, in the order of reading; escapes come last.
 MARKS = [
-    (re.compile(r"<!--(?:(?!<!--|-->).){0,1000}-->|<(?:style|script)\b[^<>]{0,200}>[^<]{0,20000}</", re.DOTALL), " "),
-    (re.compile(r"</?[a-zA-Z][a-zA-Z0-9]{0,10}(?:\s[^<>\n]{0,400})?/?>"), " "),
-    (re.compile(r"<((?:https?://|mailto:)[^<>\s]{1,400})>"), r"\1"),
-    (re.compile(r"!?\[([^\[\]\n]{0,300})\]\([^()\n]{0,600}\)"), r"\1"),
-    (re.compile(r"(?<![\\\w])(\*\*|__)(?=\S)([^\n]{1,400}?)(?<=\S)\1(?!\w)"), BOLD + r"\2" + PLAIN),
-    (re.compile(r"(?<![\\\w*])\*(?=[^\s*])([^*\n]{1,400})(?<=[^\s*])\*(?![\w*])"), r"\1"),
-    (re.compile(r"(?<![\\\w])_(?=[^\s_])([^_\n]{1,400})(?<=[^\s_])_(?!\w)"), r"\1"),
-    (re.compile(r"`{1,3}([^`\n]{1,300})`{1,3}"), r"\1"),
-    (re.compile(r"\\([\\`*_{}\[\]()#+.!|>~&<-])"), r"\1"),
+    (
+        "<",
+        re.compile(r"<!--(?:(?!<!--|-->).){0,1000}-->|<(?:style|script)\b[^<>]{0,200}>[^<]{0,20000}</", re.DOTALL),
+        " ",
+    ),
+    ("<", re.compile(r"</?[a-zA-Z][a-zA-Z0-9]{0,10}(?:\s[^<>\n]{0,400})?/?>"), " "),
+    ("<", re.compile(r"<((?:https?://|mailto:)[^<>\s]{1,400})>"), r"\1"),
+    ("](", re.compile(r"!?\[([^\[\]\n]{0,300})\]\([^()\n]{0,600}\)"), r"\1"),
+    ("", re.compile(r"(?<![\\\w])(\*\*|__)(?=\S)([^\n]{1,400}?)(?<=\S)\1(?!\w)"), BOLD + r"\2" + PLAIN),
+    ("*", re.compile(r"(?<![\\\w*])\*(?=[^\s*])([^*\n]{1,400})(?<=[^\s*])\*(?![\w*])"), r"\1"),
+    ("_", re.compile(r"(?<![\\\w])_(?=[^\s_])([^_\n]{1,400})(?<=[^\s_])_(?!\w)"), r"\1"),
+    ("`", re.compile(r"`{1,3}([^`\n]{1,300})`{1,3}"), r"\1"),
+    ("\\", re.compile(r"\\([\\`*_{}\[\]()#+.!|>~&<-])"), r"\1"),
 ]
 
 
@@ -227,8 +231,9 @@ def text_lines(text: str, markdown: bool) -> list[Line]:
     """The lines of a text; marks of Markdown become structure where the text plainly has them."""
     markdown = markdown or MARKDOWN.search(text) is not None
     if markdown:
-        for mark, stays in MARKS:
-            text = mark.sub(stays, text)
+        for sign, mark, stays in MARKS:
+            if sign in text:
+                text = mark.sub(stays, text)
         text = unescape(text)
     lines: list[Line] = []
     for line in text.splitlines():

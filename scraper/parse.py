@@ -32,6 +32,8 @@ from scraper.words.tags import split_tags
 if TYPE_CHECKING:
     import pyarrow as pa
 
+LISTS = frozenset(name for name, field in Posting.model_fields.items() if field.default == [])
+
 
 def parse_posting(raw: RawPosting) -> Posting:
     """Read every field of a raw posting. Raises `pydantic.ValidationError` where the record breaks the contract."""
@@ -93,7 +95,9 @@ def parse_posting(raw: RawPosting) -> Posting:
         "fetched_at": seen_at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         "parser_version": __version__,
     }
-    return Posting.model_validate(given | {name: reading.value for name, reading in found.items()})
+    # pydantic copies a default list slowly: it is given one.
+    values = {name: reading.value if reading else [] if name in LISTS else None for name, reading in readings.items()}
+    return Posting.model_validate(given | values)
 
 
 def parse_batch(batch: "pa.RecordBatch") -> "pa.RecordBatch":

@@ -200,11 +200,17 @@ def plain(folded: str) -> str:
 def mentions(text: str) -> list[Mention]:
     """The phrases in a plain text, in reading order; one that lies within a longer one is left out."""
     found: list[Mention] = []
-    for last, (length, phrases) in automaton().iter(text):
+    held: dict[str, bool] = {}
+    for last, (length, phrases, needed) in automaton().iter(text):
+        if needed:  # most heads of two words or more are found without the rest
+            if needed not in held:
+                held[needed] = needed in text
+            if not held[needed]:
+                continue
         if len(found) >= MOST_MENTIONS:
             break
         start, end = last - length + 1, last + 1
-        inside = start > 0 and text[start].isalnum() and text[start - 1].isalnum()
+        inside = start > 0 and text[start - 1].isalnum() and text[start].isalnum()
         for code, language, strength, begins_inside, rest in phrases:
             if inside and not begins_inside:
                 continue
@@ -229,8 +235,9 @@ def mentions(text: str) -> list[Mention]:
 
 @cache
 def automaton() -> ahocorasick.Automaton:
-    """The heads of all phrases."""
+    """The heads of all phrases. With each: its length, its phrases, and words that a text with a match must hold."""
     heads: dict[str, list[Phrase]] = {}
+    needed: dict[str, str] = {}
     soft = load("benefits")["soft"]
     for code, languages in load("benefits").items():
         for language, phrases in languages.items() if isinstance(languages, dict) and code != "language" else ():
@@ -239,6 +246,7 @@ def automaton() -> ahocorasick.Automaton:
                 bare = words.removeprefix("*")
                 head = re.split(r"\*| …", bare)[0]
                 rest = tail(bare[len(head) :]) if head != bare else None
+                needed[head] = "" if head in needed else max(re.split(r"\*| …", bare[len(head) :]), key=len)
                 weak = code in soft and " " not in words
                 strength = STRENGTH.get(phrase[0], WEAK if weak else PLAIN)
                 if Phrase(code, "en", strength, words != bare, rest) in heads.get(head, ()):
@@ -246,7 +254,7 @@ def automaton() -> ahocorasick.Automaton:
                 heads.setdefault(head, []).append(Phrase(code, language, strength, words != bare, rest))
     made = ahocorasick.Automaton()
     for head, phrases in heads.items():
-        entry = (len(head), tuple(phrases))
+        entry = (len(head), tuple(phrases), needed[head])
         short = len(head) <= SHORT_HEAD and not any(phrase.begins_inside for phrase in phrases)
         for before in BEFORE if short else ("",):
             made.add_word(before + head, entry)
