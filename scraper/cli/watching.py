@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scraper.cli.crawling import carry_out, new_run
-from scraper.cli.options import ALLOW_PRIVATE, pairs, private
+from scraper.cli.options import ALLOW_PRIVATE, MASK_ARCHIVE, pairs, private
 
 if TYPE_CHECKING:
     from scraper.crawl.report import TargetReport
@@ -217,6 +217,7 @@ def short(minutes: int) -> str:
 )
 @WATCHLIST
 @click.option("-s", "settings", multiple=True, callback=pairs, metavar="NAME=VALUE", help="A Scrapy setting.")
+@MASK_ARCHIVE
 @ALLOW_PRIVATE
 @click.option("-v", "--verbose", is_flag=True, help="Show Scrapy's own log.")
 def run(
@@ -378,7 +379,7 @@ def merge(homes: tuple[Path, ...], output: Path | None, view: bool) -> None:
     """
     from scraper.cluster import clusters
     from scraper.crawl.runs import write_whole
-    from scraper.crawl.shards import missing_shards, newest_reports, shard_homes, view_of
+    from scraper.crawl.shards import missing_shards, newest_reports, shard_homes, store_in, view_of
     from scraper.store import StoreError, open_store
     from scraper.store.merge import merge_stores, merged_report
 
@@ -393,8 +394,8 @@ def merge(homes: tuple[Path, ...], output: Path | None, view: bool) -> None:
         raise click.UsageError("-o DIR_OR_DB says where the catalogue goes")
     to = output if output.suffix == ".db" else output / "rolecall.db"
     missing = missing_shards(found)
-    found = [home for home in found if home.is_file() or (home / "rolecall.db").exists()]  # some shards have no target
-    stores = [home if home.is_file() else home / "rolecall.db" for home in found]
+    held = {home: file for home in found if (file := store_in(home))}  # a shard may have no target, and no store
+    stores = list(held.values())
     if not stores:
         raise click.UsageError(f"no store in {', '.join(map(str, homes))}")
     try:
@@ -405,7 +406,7 @@ def merge(homes: tuple[Path, ...], output: Path | None, view: bool) -> None:
     one, joined = clusters(json.loads(row["record"]) for row in store.postings())
     store.set_clusters(one, [(join.first, join.second, join.because) for join in joined])
     store.close()
-    reports = newest_reports(found) | dict.fromkeys(f"shard={name.replace('/', '-of-')}" for name in missing)
+    reports = newest_reports(held) | dict.fromkeys(f"shard={name.replace('/', '-of-')}" for name in missing)
     report = merged_report(new_run(), reports)
     folder = to.parent / "runs"
     write_whole(folder / f"{report['run']}.json", json.dumps(report, ensure_ascii=False) + "\n")

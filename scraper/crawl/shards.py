@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 CROWDED = 2
 """A host with more than so many times a shard's even share is reported: it stays in one shard all the same."""
 
+MANIFEST = "state.json"
+"""At the address: which store holds. In the home: which generation its store goes on from."""
+
 CRAWLED_BY = "JOB_COMPLETION_INDEX"
 """Environment variable that names the shard under `auto/N` (Kubernetes, indexed Job)."""
 
@@ -108,6 +111,19 @@ def shard_homes(given: Iterable[Path]) -> list[Path]:
     return found
 
 
+def store_in(place: Path) -> Path | None:
+    """The store of a home, or of a folder where one is kept by `--state`; a file is one itself."""
+    if place.is_file():
+        return place
+    if (place / "rolecall.db").is_file():
+        return place / "rolecall.db"
+    try:
+        kept = place / str(json.loads((place / MANIFEST).read_text(encoding="utf-8"))["file"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return kept if kept.is_file() else None
+
+
 def missing_shards(homes: Iterable[Path]) -> list[str]:
     """The shards that are not among their kin."""
     named = [re.fullmatch(r"shard=(\d+)-of-(\d+)", path.name) for path in homes]
@@ -153,10 +169,6 @@ def view_of(homes: Sequence[Path]) -> str:
 
 class StateError(Exception):
     """A kept state that cannot be used, or must not be overwritten; the message says which and why."""
-
-
-MANIFEST = "state.json"
-"""At the address: which store holds. In the home: which generation its store goes on from."""
 
 
 class State:
