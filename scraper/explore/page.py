@@ -13,7 +13,7 @@ from scraper.posting import Posting
 from scraper.store import Store
 
 KINDS = {
-    "job": ("title", "role", "seniority", "employment", "experience", "departments"),
+    "job": ("role", "seniority", "employment", "experience", "departments"),
     "place": ("workplace", "locations", "remote_from", "relocation", "visa_sponsorship"),
     "pay": ("salary", "pay_ranges"),
     "skills": ("stack",),

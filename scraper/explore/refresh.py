@@ -27,6 +27,11 @@ LONGEST_CELL = 400
 STALE = 0.3
 """The share of rows that are better made again than replaced one by one."""
 
+LISTED = "locations stack benefits remote_from seniority employment languages departments conflicts".split()
+UNREADABLE: dict[str, Any] = {name: [] for name in LISTED} | {"employer": {}, "description": ""}
+UNREADABLE |= {"relocation": None, "visa_sponsorship": None}
+"""What stands for a record that cannot be read."""
+
 Tell = Callable[[int, int], None]
 Batch = list[tuple[int, dict[str, Any]]]
 
@@ -73,8 +78,6 @@ def refresh(store: Store, path: Path, *, contacts: bool = False, afresh: bool = 
         raise StoreError(
             f"{path}: {error}; is there room, and is the store whole? `rolecall verify` says more"
         ) from None
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
-        raise StoreError(f"{store.path}: a record cannot be read ({error}); `rolecall verify` says which") from None
 
 
 def usable(path: Path, contacts: bool) -> bool:
@@ -163,11 +166,14 @@ def read_batch(batch: Batch, contacts: bool) -> list[Rows]:
     """The rows of some numbered postings of the store."""
     made = []
     for n, row in batch:
-        record = orjson.loads(row["record"])
-        if not contacts:
-            record |= {"evidence": {}, "sections": []}  # they are not in the tables, and take long to mask
-            mask(record)
-        made.append(rows_of(n, record, row))
+        try:
+            record = orjson.loads(row["record"])
+            if not contacts:
+                record |= {"evidence": {}, "sections": []}  # they are not in the tables, and take long to mask
+                mask(record)
+            made.append(rows_of(n, record, row))
+        except (ValueError, LookupError, TypeError, AttributeError):  # a row that was tampered with
+            made.append(rows_of(n, UNREADABLE | {"id": row["id"], "title": f"(unreadable record {row['id']})"}, row))
     return made
 
 
@@ -249,10 +255,10 @@ def catch_up(store: Store, path: Path, contacts: bool, tell: Tell) -> int | None
     with closing(sqlite3.connect(path, isolation_level=None, timeout=60)) as db:
         db.execute("PRAGMA cache_spill = OFF")  # so that readers are shut out for the commit only
         about = dict(db.execute("SELECT name, value FROM _about"))
-        if about.get("state") == json.dumps(state_of(store)):
+        now = crawled(store)
+        if about["state"] == json.dumps(state_of(store)) and all(finished for _, finished in now.values()):
             return 0
         seen: dict[str, list[Any]] = json.loads(about["crawled"])
-        now = crawled(store)
         last = int(about["event"])
         targets = [target for target, crawl in now.items() if seen.get(target) != crawl or not crawl[1]]
         known = {row[0]: row for row in db.execute("SELECT id, n, fetched_at, last_seen_at, closed_at FROM postings")}
@@ -268,14 +274,13 @@ def catch_up(store: Store, path: Path, contacts: bool, tell: Tell) -> int | None
         if len(changed) > STALE * max(total, 500):
             return None
         db.execute("BEGIN IMMEDIATE")
-        first = (
-            1 + db.execute("SELECT max(coalesce((SELECT max(n) FROM postings), 0), ?)", (about["last"],)).fetchone()[0]
-        )
+        highest = db.execute("SELECT coalesce(max(n), 0) FROM postings").fetchone()[0]
+        first = 1 + max(highest, int(about["last"]))
         for id in changed:
             if id in known:
                 remove(db, known[id][1])
         rows = (again for id in changed if (again := store.posting(id)) is not None)
-        add_postings(db, rows, int(first), contacts, lambda done: tell(done, len(changed)))
+        add_postings(db, rows, first, contacts, lambda done: tell(done, len(changed)))
         db.executemany("UPDATE postings SET last_seen_at = ?, target = ? WHERE n = ?", seen_again)
         add_crawls(db, (row for row in store.crawls() if row["target"] in set(targets)))
         add_events(db, store.db.execute("SELECT * FROM events WHERE n > ? ORDER BY n", (last,)), contacts)

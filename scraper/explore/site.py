@@ -2,6 +2,8 @@
 
 import asyncio
 import ipaddress
+import logging
+import re
 import socket
 import sqlite3
 import tomllib
@@ -17,12 +19,12 @@ from datasette.app import Datasette
 from datasette.database import Database, QueryInterrupted
 from datasette.facets import Facet
 from datasette.filters import FilterArguments
-from datasette.plugins import DEFAULT_PLUGINS, pm
+from datasette.plugins import pm
 from datasette.utils import path_with_added_args, path_with_removed_args
 from datasette.utils.asgi import NotFound, Request, Response
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from scraper.explore.flat import FACETS, LISTS, TABLES
+from scraper.explore.flat import FACETS, LISTS, NARROW, TABLES
 from scraper.explore.page import KINDS, posting_page, web_address
 from scraper.explore.refresh import read_only
 from scraper.store import StoreError
@@ -39,6 +41,7 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
 }
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+HOST = re.compile(r"(?:\[([0-9a-fA-F:.]+)\]|([\w.-]+))(?::\d{1,5})?")
 CLOSED = ("/-/", "/_")
 """Beginnings of Datasette's paths that nobody here needs: its pages about itself, its own databases."""
 
@@ -61,6 +64,14 @@ COUNTED_BY = {
     "events": ["kind", "field", "target"],
     "crawls": ["outcome", "target"],
 }
+
+KEPT = frozenset(f"datasette.{name}" for name in "facets filters sql_functions default_permissions forbidden".split())
+"""Parts of Datasette that are used. Others, and plugins that happen to be installed, may write or ask the network."""
+
+log = logging.getLogger("rolecall.explore")
+
+MANY = 10_000
+"""Rows from which on each list is counted in a query of its own, so that a slow one keeps back no other."""
 
 App = Callable[..., Awaitable[None]]
 Method = TypeVar("Method", bound=Callable[..., Any])
@@ -180,6 +191,7 @@ class Explorer:
             facets, key=lambda facet: (order.get(facet["name"], -1), facet["name"])
         )
         env.filters["safe_address"] = web_address
+        env.filters["coded"] = lambda text: Markup(re.sub("`([^`]*)`", r"<code>\1</code>", str(escape(text or ""))))
         env.filters["in_words"] = lambda name: str(name).replace("_", " ")
         env.filters["moment"] = lambda at: str(at or "").replace("T", " ").removesuffix("Z")[:16]
 
@@ -224,6 +236,23 @@ class Explorer:
                 said.append(f"{name} is {value}")
         return FilterArguments(clauses, params, said)
 
+    @hook
+    def handle_exception(self, datasette: Datasette, request: Request, exception: Exception) -> Any:
+        """What went wrong in one line, in place of Datasette's own page and its print of every variable."""
+
+        async def answer() -> Response:
+            status = getattr(exception, "status", 500)
+            title, said = getattr(exception, "title", None), getattr(exception, "message", None) or str(exception)
+            if isinstance(exception.__context__, QueryInterrupted):
+                title, said = "The query took too long", "`--sql-seconds` allows more; a filter on a column may help."
+            if status == 500:
+                log.error("%s: %s: %s", request.path, type(exception).__name__, said)
+            if request.path.partition("?")[0].endswith(".json"):
+                return Response.json({"ok": False, "error": said, "status": status, "title": title}, status=status)
+            return await self.sorry(request, datasette, status, title or f"Error {status}", said)
+
+        return answer
+
     # -- manners ------------------------------------------------------------------------------------------------------
 
     @hook
@@ -232,8 +261,9 @@ class Explorer:
 
     def expected(self, host: str) -> bool:
         """Whether a Host header names this server: a name of another site that leads here is somebody's trick."""
-        name = host.rsplit(":", 1)[0] if host.count(":") == 1 else host.partition("]")[0].lstrip("[")
-        if name.lower() in self.names:
+        found = HOST.fullmatch(host)
+        name = (found[1] or found[2]).lower() if found else ""
+        if name in self.names:
             return True
         try:
             return self.any_address and bool(ipaddress.ip_address(name))
@@ -315,72 +345,71 @@ async def beginning(datasette: Datasette) -> dict[str, Any]:
 
 
 class Listed(Facet):  # type: ignore[misc]
-    """Counts of the facets of postings, those of lists of values included; of all or all open ones, counted before."""
+    """Counts of the usual facets of postings, those of lists of values included, in one query."""
 
     type = "listed"
 
     async def facet_results(self) -> tuple[list[dict[str, Any]], list[str]]:
-        found: list[dict[str, Any]] = []
-        late: list[str] = []
+        asked = [name for name in FACETS if any(name == each["config"]["simple"] for each in self.get_configs())]
         if self.table != "postings":
-            return found, late
+            return [], []
         size = self.get_facet_size()
-        for name in (config["config"]["simple"] for config in self.get_configs()):
-            if name not in FACETS:
-                continue
+        counts: dict[str, list[dict[str, Any]]] = {}
+        late: list[str] = []
+        limit = self.ds.setting("facet_time_limit_ms")
+        together = [name for name in asked if name in NARROW or await self.get_row_count() < MANY]
+        for names in filter(None, (together, *([name] for name in asked if name not in together))):
             try:
-                sql, params = self.counting(name)
-                limit = self.ds.setting("facet_time_limit_ms")
-                rows = (
-                    await self.ds.execute(
-                        self.database,
-                        f"{sql} ORDER BY count DESC, value LIMIT {size + 1}",
-                        params,
-                        truncate=False,
-                        custom_time_limit=limit,
-                    )
-                ).rows
+                found = await self.ds.execute(
+                    self.database, *self.counting(names), truncate=False, custom_time_limit=limit
+                )
             except QueryInterrupted:
-                late.append(name)
+                late += names
                 continue
-            found.append(
-                {
-                    "name": name,
-                    "type": self.type,
-                    "hideable": False,
-                    "toggle_url": "",
-                    "results": [self.result(name, row) for row in rows[:size]],
-                    "truncated": len(rows) > size,
-                }
-            )
-        return found, late
+            counts |= {name: [self.result(name, row) for row in found.rows if row["facet"] == name] for name in names}
+        return [
+            {
+                "name": name,
+                "type": self.type,
+                "hideable": False,
+                "toggle_url": "",
+                "results": results[:size],
+                "truncated": len(results) > size,
+            }
+            for name, results in counts.items()
+        ], late
 
-    def counting(self, name: str) -> tuple[str, dict[str, Any]]:
-        """The query of a facet: its values and their counts."""
+    def counting(self, asked: list[str]) -> tuple[str, dict[str, Any]]:
+        """The query of facets: `facet, value, count`. Of all postings, or all open ones, they are counted already."""
         filters = {key: value for key, value in self.get_querystring_pairs() if filtering(key)}
         if not filters or (set(filters) == {"state"} and filters["state"] in ("open", "closed")):
-            where = "facet = :facet" + (" AND state = :state" if filters else "")
-            return f"SELECT value, sum(count) AS count FROM _totals WHERE {where} GROUP BY value", {
-                "facet": name,
-                **filters,
-            }
-        if name in LISTS:
-            table, column = LISTS[name]
-            return (
-                f"SELECT {column} AS value, count(DISTINCT posting) AS count FROM {table}"
-                f" WHERE posting IN (SELECT n FROM ({self.sql})) AND {column} IS NOT NULL GROUP BY {column}"
-            ), dict(self.params)
-        return (
-            f"SELECT {name} AS value, count(*) AS count FROM ({self.sql}) WHERE {name} IS NOT NULL GROUP BY {name}"
-        ), dict(self.params)
+            where = "WHERE state = :state" if filters else ""
+            counted = f"SELECT facet, value, sum(count) AS count FROM _totals {where} GROUP BY facet, value"
+            return f"{counted} ORDER BY count DESC, value", filters
+        each = []
+        for name in asked:
+            if name in LISTS:
+                table, column = LISTS[name]
+                count = "count(DISTINCT posting)" if name == "country" else "count(*)"
+                of = f"FROM chosen CROSS JOIN {table} AS list ON list.posting = chosen.n"
+                of += f" WHERE list.{column} IS NOT NULL GROUP BY list.{column}"
+                each.append(f"SELECT '{name}' AS facet, list.{column} AS value, {count} AS count {of}")
+            else:
+                of = f"FROM chosen WHERE {name} IS NOT NULL GROUP BY {name}"
+                each.append(f"SELECT '{name}' AS facet, {name} AS value, count(*) AS count {of}")
+        chosen = f"SELECT n, {', '.join(NARROW)} FROM ({self.sql})"
+        union = " UNION ALL ".join(each)
+        return f"WITH chosen AS MATERIALIZED ({chosen}) {union} ORDER BY count DESC, value", dict(self.params)
 
     def result(self, name: str, row: Mapping[str, Any]) -> dict[str, Any]:
         """A value of a facet, and where a click on it leads."""
         key = f"_{name}" if name in LISTS else name
         value = str(row["value"])
         selected = (key, value) in self.get_querystring_pairs()
-        changed = path_with_removed_args if selected else path_with_added_args
-        path = changed(self.request, {key: value, "_next": None} if not selected else {key: value})
+        if selected:
+            path = path_with_removed_args(self.request, {key: value})
+        else:
+            path = path_with_added_args(self.request, {key: value, "_next": None})
         return {"value": value, "label": value, "count": row["count"], "toggle_url": path, "selected": selected}
 
 
@@ -402,8 +431,8 @@ def application(
 ) -> Any:
     """The explorer as an ASGI application. `seconds` is the most that a query may take."""
     for plugin in list(pm.get_plugins()):
-        if pm.get_name(plugin) not in DEFAULT_PLUGINS:
-            pm.unregister(plugin)  # another's plugin may write, or ask the network
+        if pm.get_name(plugin) not in KEPT:
+            pm.unregister(plugin)
     loopback = host in LOOPBACK
     names = LOOPBACK if loopback else LOOPBACK | {host.lower(), socket.gethostname().lower()}
     pm.register(Explorer(store, contacts, names, any_address=not loopback), "rolecall")
@@ -414,7 +443,7 @@ def application(
         static_mounts=[("static", str(HERE / "static"))],
         settings={
             "sql_time_limit_ms": int(seconds * 1000),
-            "facet_time_limit_ms": 1500,  # of several facets each; the usual ones take a tenth of it
+            "facet_time_limit_ms": 500,  # lists of most of a large store may take longer; the page says so then
             "default_facet_size": 12,
             "default_page_size": 50,
             "suggest_facets": False,  # they cost a query a column, and the usual ones stand there already
