@@ -110,7 +110,7 @@ def outcomes(past: Sequence[Report], now: Report) -> Iterator[Alarm]:
     if outcome not in WORKED:
         was = worked[-1]["outcome"] if worked else None
         yield Alarm("outcome", target, None, was, outcome, f"{outcome}: {now.get('why') or 'no reason is known'}")
-    elif not now["found"] and not now.get("stream"):
+    elif outcome == "empty" and not now.get("stream"):
         shown = [run["found"] for run in usual(worked, ("outcome", None))]
         if shown and min(median(shown[-5:]), shown[-1]) >= PLENTY:
             text = f"shows no posting at all, {shown[-1]} in the crawl before"
@@ -121,8 +121,8 @@ def outcomes(past: Sequence[Report], now: Report) -> Iterator[Alarm]:
 
 
 def all_listed(run: Report) -> bool:
-    """Whether `found` is what the target shows: no page of the list was lost, no total says that there is more."""
-    return run["outcome"] in WORKED and not run.get("lost_lists") and (run.get("total") or 0) <= run["found"]
+    """Whether `found` is what the target lists: no page of the list was lost, nothing was cut short."""
+    return run["outcome"] in WORKED and bool(run.get("listed", True))
 
 
 def volume(past: Sequence[Report], now: Report) -> Iterator[Alarm]:

@@ -121,7 +121,7 @@ class Source:
             "rejected": rejected,
             "rejected_because": {"title: too short": rejected} if rejected else {},
             "lost": lost,
-            "lost_lists": 0,
+            "listed": True,
             "losses": ["https://x.example/1: HTTP 404"] * min(lost, 3),
             "total": None,
             "events": {"new": new["n"]},
@@ -140,7 +140,7 @@ class Source:
         }
         if random.random() < 0.03 and found > 60:  # a page of the list did not come
             part = random.uniform(0.4, 0.9)
-            report |= {"outcome": "partial", "found": round(found * part), "lost_lists": 1, "lost": lost + 1}
+            report |= {"outcome": "partial", "found": round(found * part), "listed": False, "lost": lost + 1}
         return report
 
 
@@ -163,7 +163,7 @@ def ended(outcome: str) -> Callable[[Report, Random], str | None]:
 
 
 def read_nothing(report: Report) -> None:
-    report |= dict.fromkeys(("found", "read", "known", "rejected", "lost", "lost_lists"), 0)
+    report |= dict.fromkeys(("found", "read", "known", "rejected", "lost"), 0)
     report |= {name: {} for name in ("filled", "top", "unread", "conflicts", "events", "rejected_because")}
 
 
@@ -174,7 +174,7 @@ def emptied(report: Report, random: Random) -> str | None:
 
 
 def shrunk(report: Report, random: Random) -> str | None:
-    report |= {"outcome": "ok", "lost_lists": 0, "found": max(1, round(report["found"] * random.uniform(0.02, 0.5)))}
+    report |= {"outcome": "ok", "found": max(1, round(report["found"] * random.uniform(0.02, 0.5)))}
     return None
 
 
@@ -268,7 +268,7 @@ def injected(name: str, seed: int) -> tuple[list[Report], Report, str, str | Non
         source = Source(seed * 1000 + attempt)
         history = [source.crawl() for _ in range(random.randint(4, 40))]
         now = source.crawl(whole=random.random() < 0.7)
-        if now["lost_lists"] or not ENOUGH.get(name, lambda report: True)(now):
+        if not now["listed"] or not ENOUGH.get(name, lambda report: True)(now):
             continue
         kind, fault = FAULTS[name]
         try:

@@ -119,7 +119,7 @@ def test_an_employer_without_a_vacancy_is_no_fault() -> None:
 
 def test_a_shrunken_list_is_told_apart_from_one_of_which_a_page_was_lost() -> None:
     assert [alarm.kind for alarm in lived(crawled(found=40))[0]] == ["volume"]
-    lost = crawled(found=40, outcome="partial", lost=1, lost_lists=1)
+    lost = crawled(found=40, outcome="partial", lost=1, listed=False)
     assert lived(lost) == [[]]
 
 

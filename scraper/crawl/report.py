@@ -9,6 +9,7 @@ from statistics import quantiles
 from typing import Any
 
 from scraper import __version__
+from scraper.contacts import found as contacts_in
 from scraper.posting import Posting
 
 LOSSES_NAMED = 20
@@ -112,6 +113,8 @@ class TargetReport:
     losses: list[str] = field(default_factory=list)
     unread: Counter[str] = field(default_factory=Counter)
     conflicts: Counter[str] = field(default_factory=Counter)
+    contacts: Counter[str] = field(default_factory=Counter)
+    """People's contacts in the texts that were read, by kind."""
     barren: int = 0
     events: Counter[str] = field(default_factory=Counter)
     keys: set[str] = field(default_factory=set, repr=False)
@@ -147,6 +150,7 @@ class TargetReport:
         """Count what was read of a posting, and the keys that nothing has read."""
         self.read += 1
         self.conflicts.update(posting.conflicts)
+        self.contacts.update(contacts_in(posting.description))
         for key in unread:
             if key in self.unread or len(self.unread) < KEYS_COUNTED:
                 self.unread[key] += 1
@@ -192,10 +196,14 @@ class TargetReport:
     @property
     def whole(self) -> bool:
         """Whether all that the target lists was seen: what is absent then is gone."""
+        return self.listed and not self.rejected
+
+    @property
+    def listed(self) -> bool:
+        """Whether `found` is the number of postings that the target lists."""
         return not (
             self.stopped
             or self.lost_lists
-            or self.rejected
             or self.shrunk
             or self.resumed
             or self.pending
@@ -260,6 +268,7 @@ class TargetReport:
             "outcome": self.outcome,
             "why": self.explain(),
             "stream": self.stream,
+            "listed": self.listed,
             **{name: getattr(self, name) for name in names},
             "closed": max(self.closed, self.events["closed"]),
             "events": dict(self.events),
@@ -271,6 +280,7 @@ class TargetReport:
             "losses": self.losses,
             "unread": dict(self.unread.most_common()),
             "conflicts": dict(self.conflicts.most_common()),
+            "contacts": dict(sorted(self.contacts.items())),
             "alarms": self.alarms,
             "cleared": self.cleared,
         }
