@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from scraper.cli.options import ALLOW_PRIVATE, LOG_FORMAT, pairs, private
+from scraper.cli.options import ALLOW_PRIVATE, LOG_FORMAT, MASK_ARCHIVE, pairs, private
 
 if TYPE_CHECKING:
     from scraper.crawl.report import TargetReport
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 @click.option("--refresh", is_flag=True, help="Read every page again, known or not.")
 @click.option("--resume", is_flag=True, help="Go on where a crawl of the same targets was cut off.")
 @click.option("--browser", is_flag=True, help="Render pages that are empty without JavaScript, in Chromium.")
+@MASK_ARCHIVE
 @ALLOW_PRIVATE
 @LOG_FORMAT
 @click.option("-v", "--verbose", is_flag=True, help="Show Scrapy's own log.")

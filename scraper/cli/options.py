@@ -1,6 +1,7 @@
 """What several verbs share: types of options, the store, an output that cannot be written."""
 
 import errno
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -85,4 +86,19 @@ LOG_FORMAT = click.option(
     expose_value=False,
     is_eager=True,
     help="How stderr is written: for people, or a JSON object a line.  [default: text]",
+)
+
+
+def mask_archive(context: click.Context, option: click.Parameter, given: bool) -> None:
+    """Set what the settings of the crawl read from the environment."""
+    if given:
+        os.environ["ROLECALL_MASK_ARCHIVE"] = "1"
+
+
+MASK_ARCHIVE = click.option(
+    "--mask-archive",
+    is_flag=True,
+    callback=mask_archive,
+    expose_value=False,
+    help="Mask people's mail addresses, telephone numbers and names in the archive.",
 )

@@ -3,6 +3,7 @@ noted in the audit log. See docs/explanation/politeness.md for what is honoured 
 """
 
 import asyncio
+import re
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -26,6 +27,8 @@ from scraper.posting import RawPosting
 
 OWN = "asks_for_leave"
 """Mark of the requests for robots.txt and tdmrep.json themselves."""
+
+SITEMAP = re.compile(rb"<(?:\w{1,20}:)?(?:urlset|sitemapindex)\b")
 
 
 @dataclass
@@ -210,7 +213,7 @@ class Leave:
         return response
 
     def process_exception(self, request: Request, exception: Exception) -> None:
-        if isinstance(exception, PrivateAddress):
+        if isinstance(exception, PrivateAddress) and not request.meta.get(OWN):
             audit(self.crawler, request, "private-address", str(exception).partition(";")[0], "not asked")
 
     def close(self, spider: Any) -> None:
@@ -245,6 +248,8 @@ class Reserved:
                 audit(self.crawler, request, "tdm", found, "not read")
                 raise Forbidden(f"{found} reserves it; ask the site's owner for leave")
             audit(self.crawler, request, "tdm", found, "overridden by ROLECALL_HONOUR_TDM")
+        if SITEMAP.search(response.body, 0, 1000):  # it holds no posting, and usually says noindex of itself
+            return response
         tags = response.headers.getlist(b"X-Robots-Tag")
         if found := unindexed([tag.decode("latin-1") for tag in tags], html, datetime.now(UTC)):
             request.meta["unindexed"] = found

@@ -299,7 +299,8 @@ def test_a_site_that_is_slow_is_asked_more_slowly(tmp_path: Path) -> None:
 
 def test_a_page_that_may_not_be_listed_costs_no_other(tmp_path: Path) -> None:
     unlisted = Reply(str(lamp().body), headers={"X-Robots-Tag": "rolecall: noindex", "ETag": '"1"'})
-    with serve({"/sitemap.xml": sitemap("a", "b"), "/a": lamp(), "/b": unlisted}) as site:
+    listed = Reply(str(sitemap("a", "b").body), headers={"X-Robots-Tag": "noindex"}, type="application/xml")
+    with serve({"/sitemap.xml": listed, "/a": lamp(), "/b": unlisted}) as site:
         ran = crawl(tmp_path, site).clean()
     assert [row["key"] for row in ran.rows()] == ["a"]
     assert "partial: 2 found, 1 read, 1 new, 1 lost" in ran.err
