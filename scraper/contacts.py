@@ -5,11 +5,13 @@ A masked character becomes one character, so every offset into the text stays tr
 employer's own name stay.
 """
 
+import hashlib
 import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cache
+from importlib.resources import files
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
@@ -78,12 +80,15 @@ def mask(record: dict[str, Any]) -> Counter[str]:
 
     `description[start:end] == quote` holds as before. The posting's own address, its key and the employer are kept.
     """
-    if not suspected("\n".join(texts(record))):
-        return Counter()
     description: str = record.get("description") or ""
+    beside = "\n".join(texts(record))
+    if not suspected(f"{description}\n{beside}"):
+        return Counter()
     apply_url: str = record.get("apply_url") or ""
     employer = (record.get("employer") or {}).get("name") or ""
     spans = contacts(description, employer)
+    if not spans and not suspected(beside):
+        return Counter()
     counts = Counter(span.kind for span in spans)
     words = {description[start:end] for start, end, _ in spans}
     record["description"] = masked = covered(description, spans)
@@ -99,9 +104,17 @@ def mask(record: dict[str, Any]) -> Counter[str]:
     return counts
 
 
+@cache
+def edition() -> str:
+    """Which masker this is: it changes with this file and its words."""
+    here = files(__package__)
+    parts = [(here / name).read_bytes() for name in ("contacts.py", "document.py", "words/contacts.toml")]
+    return hashlib.blake2b(b"".join(parts), digest_size=6).hexdigest()
+
+
 def texts(record: dict[str, Any]) -> list[str]:
-    """The texts of a record that may hold a contact; those that stand in the description once."""
-    slots = [record.get("description"), record.get("title"), record.get("attribution")]
+    """The texts of a record that may hold a contact and do not stand in its description."""
+    slots = [record.get("title"), record.get("attribution")]
     if (link := record.get("apply_url")) and ("email" in suspected(link) or not link.startswith("http")):
         slots.append(link)  # the number of a job in an address is nobody's telephone
     if pay := record.get("salary"):

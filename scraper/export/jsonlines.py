@@ -41,11 +41,10 @@ def lines_to(path: str) -> Iterator[Callable[[str], None]]:
 
 def exported(store: Store, **which: Any) -> Iterator[str]:
     """Postings of the store as lines, contacts and all. `which` goes to `Store.postings`."""
-    return lines(Export(store, which, keep_contacts=True))
+    return (line.decode().rstrip() for line in lines(Export(store, which, keep_contacts=True)))
 
 
 def write_json_lines(export: Export, out: IO[bytes]) -> None:
     """A posting a line."""
     for line in lines(export):
-        out.write(line.encode())
-        out.write(b"\n")
+        out.write(line)

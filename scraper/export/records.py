@@ -8,13 +8,13 @@ from typing import Any
 
 import orjson
 
-from scraper.contacts import mask
+from scraper.contacts import edition, mask
 from scraper.store import Store
 
 LIFE = ("first_seen_at", "last_seen_at", "closed_at", "cluster")
 """Columns of the store that are fields of an exported posting."""
 
-NO_LIFE = '"first_seen_at":null,"last_seen_at":null,"closed_at":null,"cluster":null,'
+NO_LIFE = b'"first_seen_at":null,"last_seen_at":null,"closed_at":null,"cluster":null,'
 """Those fields in a stored record; as text of a string its quotes would be escaped, so it stands there once."""
 
 
@@ -41,7 +41,7 @@ class Export:
 
     def chosen(self) -> Iterator[sqlite3.Row]:
         """The rows of the store, counted."""
-        for row in self.store.postings(by=self.partition, **self.which):
+        for row in self.store.postings(by=self.partition, as_bytes=True, **self.which):
             self.rows += 1
             self.crawls.add(row["crawl"])
             yield row
@@ -60,26 +60,30 @@ def keyed_records(export: Export) -> Iterator[tuple[tuple[Any, ...], dict[str, A
         yield keys, record if export.fields is None else {name: record.get(name) for name in export.fields}
 
 
-def lines(export: Export) -> Iterator[str]:
-    """Postings as JSON, one a line. Where nothing in a record changes, its stored text is handed on as it is."""
+def lines(export: Export) -> Iterator[bytes]:
+    """Postings as JSON, one a line. Where nothing in a record changes, its stored text is handed on as it is: that no
+    contact stands in it was found out when it was stored.
+    """
+    today = edition()
     for row in export.chosen():
-        text: str = row["record"]
+        text: bytes = row["record"]
         plain = export.fields is None and (at := text.rfind(NO_LIFE)) > 0
-        if not (plain and export.keep_contacts and text.endswith('"attribution":null,', 0, at)):
+        done = export.keep_contacts or row["clean"] == today
+        if not (plain and done and text.endswith(b'"attribution":null,', 0, at)):
             record, changed = read(export, row)
             if export.fields is not None:
                 record = {name: record.get(name) for name in export.fields}
             if changed or not plain:
-                yield orjson.dumps(record).decode()
+                yield orjson.dumps(record) + b"\n"
                 continue
-        life = orjson.dumps({name: row[name] for name in LIFE})[1:-1].decode()
-        yield f"{text[:at]}{life},{text[at + len(NO_LIFE) :]}"
+        life = orjson.dumps({name: row[name] for name in LIFE})
+        yield b"".join((text[:at], life[1:-1], b",", text[at + len(NO_LIFE) :], b"\n"))
 
 
 def read(export: Export, row: sqlite3.Row) -> tuple[dict[str, Any], bool]:
     """The record of a row, and whether a contact was masked in it."""
     record = orjson.loads(row["record"])
-    masked = Counter() if export.keep_contacts else mask(record)
+    masked = Counter() if export.keep_contacts or row["clean"] == edition() else mask(record)
     export.masked += masked
     if record.get("attribution"):
         export.attributions.add(record["attribution"])

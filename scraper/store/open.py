@@ -78,6 +78,7 @@ MIGRATIONS = [
         FROM events JOIN postings ON postings.id = events.id
         WHERE events.kind IN ('new', 'changed', 'reopened') AND events.crawl < postings.crawl;
     """,
+    "ALTER TABLE postings ADD COLUMN clean TEXT;",
 ]
 """Steps of the schema; the file's `user_version` says how many it has taken. A step that was released never changes."""
 

@@ -13,6 +13,8 @@ from typing import Any
 
 import orjson
 
+from scraper.contacts import edition
+from scraper.contacts import mask as mask_contacts
 from scraper.posting import Posting, RawPosting
 
 VOLATILE = frozenset({"fetched_at", "parser_version", "schema_version", "evidence", "sections", "conflicts"})
@@ -32,6 +34,9 @@ substr(id, 1, instr(id, ':'))
 || coalesce(json_extract(record, '$.employer.slug'), json_extract(record, '$.employer.name'), '')
 """
 """`greenhouse:acme`; by its name where the board has no slug."""
+
+EXPORTED = "CAST(record AS BLOB) AS record, first_seen_at, last_seen_at, closed_at, cluster, crawl, clean"
+"""Columns of `postings` that an export needs."""
 
 FILTERS = {
     "boards": "substr(id, 1, instr(id, ':') - 1) IN ({})",
@@ -110,13 +115,15 @@ class Store:
         """
         at, mark = posting.fetched_at, fingerprint(raw)
         record = posting.model_dump_json(by_alias=True)
+        # A record is looked at for contacts once, so that the many exports of it need not.
+        clean = None if mask_contacts(json.loads(record)) else edition()
         with self.transaction() as db:
             old = db.execute("SELECT * FROM postings WHERE id = ?", (posting.id,)).fetchone()
             if old is None:
                 db.execute(
                     "INSERT INTO postings (id, target, key, record, fingerprint, version, first_seen_at, last_seen_at,"
-                    " fetched_at, crawl, seen_since) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    (posting.id, target, posting.key, record, mark, version, at, at, at, crawl, crawl),
+                    " fetched_at, crawl, seen_since, clean) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    (posting.id, target, posting.key, record, mark, version, at, at, at, crawl, crawl, clean),
                 )
                 return self._event(at, crawl, "new", target, posting.id)
             event = None
@@ -128,9 +135,9 @@ class Store:
             self._sighted(crawl, target, "id = ?", [(posting.id,)])
             db.execute(
                 "UPDATE postings SET target = ?, record = ?, fingerprint = ?, version = ?, last_seen_at = ?,"
-                " fetched_at = ?, crawl = max(crawl, ?), missing = 0, closed_at = NULL, closed_because = NULL,"
-                " times_reopened = times_reopened + (closed_at IS NOT NULL) WHERE id = ?",
-                (target, record, mark, version, at, at, crawl, posting.id),
+                " fetched_at = ?, crawl = max(crawl, ?), clean = ?, missing = 0, closed_at = NULL,"
+                " closed_because = NULL, times_reopened = times_reopened + (closed_at IS NOT NULL) WHERE id = ?",
+                (target, record, mark, version, at, at, crawl, clean, posting.id),
             )
             return event
 
@@ -291,14 +298,16 @@ class Store:
 
     # -- everybody asks -----------------------------------------------------------------------------------------------
 
-    def postings(self, *, by: Sequence[str] = (), **which: Any) -> Iterator[sqlite3.Row]:
+    def postings(self, *, by: Sequence[str] = (), as_bytes: bool = False, **which: Any) -> Iterator[sqlite3.Row]:
         """Rows of postings in the order of their ids; `which` as `selection` says.
 
-        With `by`, names of `PARTITIONS`, rows come in the order of those values, which are columns of their own.
+        With `by`, names of `PARTITIONS`, rows come in the order of those values, which are columns of their own. With
+        `as_bytes` the record is its UTF-8, and only the columns that an export needs are there.
         """
         where, given = self.selection(**which)
+        columns = EXPORTED if as_bytes else "postings.*"
         if not by:
-            yield from self.db.execute(f"SELECT * FROM postings WHERE {where} ORDER BY id", given)
+            yield from self.db.execute(f"SELECT {columns} FROM postings WHERE {where} ORDER BY id", given)
             return
         keys = ", ".join(f"{PARTITIONS[name]} AS by_{name}" for name in by)
         order = ", ".join(f"by_{name}" for name in by)
@@ -308,7 +317,7 @@ class Store:
             f"CREATE TEMP TABLE chosen AS SELECT id, {keys} FROM postings WHERE {where} ORDER BY {order}, id", given
         )
         yield from self.db.execute(
-            f"SELECT postings.*, {order} FROM chosen CROSS JOIN postings ON postings.id = chosen.id"
+            f"SELECT {columns}, {order} FROM chosen CROSS JOIN postings ON postings.id = chosen.id"
             " ORDER BY chosen.rowid"
         )
 

@@ -103,6 +103,7 @@ def test_contacts_are_masked_unless_kept_and_counted(home: Path) -> None:
     assert "nadia" not in out.read_text()
     assert all(row["description"][e["start"] : e["end"]] == e["quote"] for e in row["evidence"]["experience"])
     assert resource(home, "posts.jsonl")["contactsMasked"] == 1
+    assert "nadia" not in rolecall(home, "export", "--format", "csv").clean().out
     kept = rolecall(home, "export", "--keep-contacts").clean()
     assert "nadia.ferrel@lumo.example" in kept.out
     assert "contacts kept" in kept.err
