@@ -3,8 +3,9 @@
     python benchmarks/engines.py [PAGES] [ROUNDS]
 
 Writes PAGES invented pages to WARC files, reads them by a loop in one process, then by each engine on all cores, and
-compares: pool against cores x loop, Dask and Spark against the pool. Start-up is what a run over one empty page takes.
-The outputs of all engines must be the same bytes.
+compares: pool against cores x loop, Dask and Spark against the pool. Start-up is what a run over a page a core takes,
+and is taken off. Processor time is that of all processes of a run: on a machine that has other work, too, it tells what
+an engine adds, while the clock tells how busy the machine is. The outputs of all engines must be the same bytes.
 """
 
 import os
@@ -17,6 +18,7 @@ from pathlib import Path
 from shutil import rmtree
 from statistics import median
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 SEEN = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
 FILES = 32
@@ -56,41 +58,53 @@ def engine(name: str, folder: Path, out: Path) -> None:
     reparse_files(tasks_of([folder], out), lambda tasks: ENGINES[name](reparse_file, tasks, cores()))
 
 
-def seconds(name: str, folder: Path, out: Path) -> float:
-    """Wall time of a run in a new process."""
+class Spent(NamedTuple):
+    """Seconds that a run takes: by the clock, and of the processors."""
+
+    clock: float
+    cpu: float
+
+
+def spent(name: str, folder: Path, out: Path) -> Spent:
+    """What a run in a new process takes, its own processes included."""
     rmtree(out, ignore_errors=True)
     start = time.monotonic()
-    subprocess.run([sys.executable, __file__, "run", name, str(folder), str(out)], check=True)
-    return time.monotonic() - start
+    running = subprocess.Popen([sys.executable, __file__, "run", name, str(folder), str(out)])
+    _, status, used = os.wait4(running.pid, 0)
+    if status:
+        raise SystemExit(f"{name} failed")
+    return Spent(time.monotonic() - start, used.ru_utime + used.ru_stime)
 
 
 def main(given: Sequence[str]) -> None:
     pages, rounds = (int(given[0]) if given else 20000), (int(given[1]) if len(given) > 1 else 1)
     cores = len(os.sched_getaffinity(0))
+    names = ("loop", "local", "dask", "spark")
     with TemporaryDirectory() as held:
         folder = Path(held)
         write_pages(folder / "in", pages, FILES)
-        write_pages(folder / "one", cores, cores)
-        print(f"{pages} pages in {FILES} files, {cores} cores, {rounds} rounds, medians")
-        net: dict[str, list[float]] = {}
-        begin: dict[str, list[float]] = {}
-        names = ("loop", "local", "dask", "spark")
+        write_pages(folder / "few", cores, cores)
+        print(f"{pages} pages in {FILES} files, {cores} cores, {rounds} rounds, medians", flush=True)
+        begin: dict[str, list[Spent]] = {name: [] for name in names}
+        whole: dict[str, list[Spent]] = {name: [] for name in names}
         for _ in range(rounds):
             for name in names:
-                begin.setdefault(name, []).append(seconds(name, folder / "one", folder / f"{name}-one"))
-                whole = seconds(name, folder / "in", folder / name)
-                net.setdefault(name, []).append(whole - begin[name][-1])
-        same = {(folder / name / "manifest.json").read_bytes() for name in names}
-        assert len(same) == 1, "the engines differ"
-        rate = {name: pages / median(net[name]) for name in names}
-        for name in names:
-            used = 1 if name == "loop" else cores
-            beside = rate[name] / (cores * rate["loop"] if name == "local" else rate["local"])
-            versus = {"loop": "", "local": f"{beside:.2f} of cores x loop"}.get(name, f"{beside:.2f} of the pool")
-            print(
-                f"  {name:6} {rate[name]:7.0f} records/s {rate[name] / used:7.0f} a core   "
-                f"start-up {median(begin[name]):5.1f} s   {versus}"
-            )
+                begin[name].append(spent(name, folder / "few", folder / f"{name}-few"))
+                whole[name].append(spent(name, folder / "in", folder / name))
+        if len({(folder / name / "manifest.json").read_bytes() for name in names}) > 1:
+            raise SystemExit("the engines differ")
+    clock, cpu = {}, {}
+    for name in names:
+        net = [Spent(w.clock - b.clock, w.cpu - b.cpu) for w, b in zip(whole[name], begin[name], strict=True)]
+        clock[name] = pages / median(one.clock for one in net) / (1 if name == "loop" else cores)
+        cpu[name] = pages / median(one.cpu for one in net)
+        other = {"loop": name, "local": "loop"}.get(name, "local")
+        clocks, cpus = ([one[at] for one in begin[name]] for at in (0, 1))
+        print(
+            f"  {name:5}  by the clock {clock[name]:6.1f} records/s/core, {clock[name] / clock[other]:.2f} of {other:5}"
+            f"  by processor time {cpu[name]:6.1f}, {cpu[name] / cpu[other]:.2f}"
+            f"  start-up {median(clocks):5.1f} s, of processors {median(cpus):4.1f} s"
+        )
 
 
 if __name__ == "__main__":

@@ -128,9 +128,9 @@ def reparse(
 ) -> None:
     """Read archived pages again with today's boards and readers, with no request.
 
-    An ARCHIVE is a WARC file or a folder of them (default: the archive of ROLECALL_HOME). Where the output is a folder
-    (one that is there, or a name that ends in `/`), every input becomes a Parquet file in it, many at once, and
-    what is done already stays; then Parquet files of raw postings are read, too.
+    An ARCHIVE is a WARC file or a folder of them (default: the archive of ROLECALL_HOME). With `-o FOLDER/` every input
+    becomes a Parquet file in that folder, many at once; inputs may then be Parquet files of raw postings, too, and what
+    an earlier run has done is not done again.
     """
     from scraper.crawl.board import Rejected
     from scraper.crawl.home import home

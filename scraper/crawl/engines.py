@@ -190,13 +190,16 @@ def run_spark(work: Work[T], tasks: Sequence[T], workers: int, scheduler: str | 
     try:
         with silent():
             session = builder.getOrCreate()
-        try:
-            numbers = session.range(0, len(tasks), 1, len(tasks))
-            found = numbers.mapInArrow(partial(on_spark, work, tasks), "number long, outcome string").collect()
-        finally:
-            session.stop()
     except Exception as error:  # noqa: BLE001  Java's and Python's errors have nothing in common
+        where = f"at {scheduler}" if scheduler else "here; is Java 17 or newer installed?"
+        raise EngineError(f"Spark does not start {where} ({type(error).__name__})") from None
+    try:
+        numbers = session.range(0, len(tasks), 1, len(tasks))
+        found = numbers.mapInArrow(partial(on_spark, work, tasks), "number long, outcome string").collect()
+    except Exception as error:  # noqa: BLE001
         raise EngineError(f"Spark failed: {said_by(error)}") from None
+    finally:
+        session.stop()
     for row in found:
         yield row.number, json.loads(row.outcome)
 
