@@ -31,7 +31,8 @@ class Memory:
         self.oldest = (datetime.now(UTC) - max_age).isoformat(timespec="seconds")
         self.crawls = {slug: store.begin(run, report.target, datetime.now(UTC)) for slug, report in reports.items()}
         self.versions: dict[tuple[str | None, str], str] = {}
-        self.seen: dict[str | None, list[str]] = {slug: [] for slug in reports}
+        self.seen: dict[str | None, dict[str, None]] = {slug: {} for slug in reports}
+        """Keys that stand in a target's list, were not read, and have not been told to the store."""
         self.said: dict[str | None, dict[str, str]] = {slug: {} for slug in reports}
         self.pages: dict[str | None, list[tuple[str, str | None, str | None, str]]] = {slug: [] for slug in reports}
 
@@ -47,20 +48,22 @@ class Memory:
 
     def listed(self, employer: str | None, key: str) -> None:
         """A posting stands in the list, whether its page is read or not."""
-        self.seen[employer].append(key)
+        self.seen[employer][key] = None
         if len(self.seen[employer]) >= BATCH:
             self.flush(employer)
 
     def flush(self, employer: str | None) -> None:
         """Tell the store what was listed."""
-        keys, self.seen[employer] = self.seen[employer], []
-        self.store.still_there(self.crawls[employer], self.reports[employer].target, keys, datetime.now(UTC))
+        keys, self.seen[employer] = self.seen[employer], {}
+        if keys:
+            self.store.still_there(self.crawls[employer], self.reports[employer].target, keys, datetime.now(UTC))
 
     def see(self, employer: str | None, raw: RawPosting, posting: Posting) -> None:
         """A posting was read. Raises `sqlite3.Error`."""
         report = self.reports[employer]
         version = self.versions.pop((employer, raw.key), None)
         event = self.store.see(self.crawls[employer], report.target, raw, posting, version)
+        self.seen[employer].pop(raw.key, None)  # the store knows
         report.events[event or "same"] += 1
 
     def close(self, employer: str | None, key: str, because: str, certain: bool) -> None:

@@ -79,6 +79,10 @@ MIGRATIONS = [
         WHERE events.kind IN ('new', 'changed', 'reopened') AND events.crawl < postings.crawl;
     """,
     "ALTER TABLE postings ADD COLUMN clean TEXT;",
+    """
+    CREATE INDEX postings_by_key_and_target ON postings (key, target);
+    DROP INDEX postings_by_key;
+    """,  # employers of one board may all count from 1: the rows of a key's other targets are not looked at
 ]
 """Steps of the schema; the file's `user_version` says how many it has taken. A step that was released never changes."""
 
