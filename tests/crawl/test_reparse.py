@@ -65,6 +65,10 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
         archive(folder / f"2026-11-0{day}" / "crawl-1.warc.gz", *[page(f"{day}-{n}") for n in range(30)])
     whole = archive(folder / "cut.warc.gz", *[page(f"cut-{n}") for n in range(3)])
     whole.write_bytes(whole.read_bytes()[:-200])
+    middle = archive(folder / "middle.warc.gz", *[page(f"middle-{n}") for n in range(9)])
+    body = bytearray(middle.read_bytes())
+    body[len(body) // 2 : len(body) // 2 + 40] = bytes(40)
+    middle.write_bytes(body)
     plain = archive(folder / "plain.warc.gz", page("p-1"), page("p-2"))
     (folder / "plain-cut.warc").write_bytes(gzip.decompress(plain.read_bytes())[:-30])
     plain.unlink()
@@ -83,6 +87,7 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 REASONS = {
     "cut": "the last record is cut off at byte",
+    "middle": "a record in the middle is damaged",
     "plain-cut": "the last record is cut off",
     "empty": "empty",
     "noise": "no WARC file",
@@ -105,7 +110,7 @@ def local(inputs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("home")
     ran = rolecall(home, "reparse", str(inputs), "-o", f"{home}/out/", "--workers", "2").clean()
     assert ran.code == 1, "there are losses, and they are named"
-    assert "11 files, 67 postings, 11 rejected" in ran.err
+    assert "12 files, 71 postings, 12 rejected" in ran.err
     return home / "out"
 
 
@@ -134,6 +139,7 @@ def test_a_bad_file_is_named_and_costs_no_other(local: Path, name: str, reason: 
 def test_a_file_is_read_up_to_where_it_is_damaged(local: Path) -> None:
     assert pq.read_table(local / "postings" / "cut.parquet").column("key").to_pylist() == ["cut-0", "cut-1"]
     assert pq.read_table(local / "postings" / "plain-cut.parquet").num_rows == 1
+    assert "middle-0" in pq.read_table(local / "postings" / "middle.parquet").column("key").to_pylist()
 
 
 def test_bad_pages_cost_no_other(local: Path) -> None:
