@@ -8,7 +8,7 @@ an expression or a field's name.
 import re
 import unicodedata
 from collections.abc import Collection, Sequence
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from math import pi
 from typing import Any
 
@@ -38,7 +38,6 @@ CONFIG = {
     "font": "system-ui, sans-serif",
     "background": None,
     "aria": False,  # the figure has its sentence and its table
-    "padding": {"left": 0, "right": 0, "top": 2, "bottom": 2},
     "view": {"stroke": None},
     "axis": {
         "labelFontSize": FONT,
@@ -68,10 +67,12 @@ CONFIG = {
 }
 
 
-def svg(chart: alt.TopLevelMixin, width: int) -> str:
-    """A chart drawn `width` pixels wide."""
+def svg(chart: alt.TopLevelMixin, width: int, right: int = 0) -> str:
+    """A chart drawn `width` pixels wide, with room at its right for a word that stands at the end of its axis."""
     sized = chart.properties(width=width, autosize=alt.AutoSizeParams(type="fit-x", contains="padding"))
-    drawn = vl_convert.vegalite_to_svg(sized.to_dict() | {"config": CONFIG}, allowed_base_urls=[])
+    padding = {"left": 0, "right": right, "top": 2, "bottom": 2}
+    spec = sized.to_dict() | {"config": CONFIG, "padding": padding}
+    drawn = vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])
     return TAG.sub(lambda tag: DECIMALS.sub(r"\1", DROPPED.sub("", tag[0])), CLIPS.sub("", drawn))
 
 
@@ -84,7 +85,8 @@ def names(labels: Sequence[str]) -> alt.Y:
     """The axis of names, in the order of the rows, with room for them in a wide font: the reader's is not known."""
     room = max(map(extent, labels))
     axis = alt.Axis(title=None, labelLimit=0, labelOverlap=False, minExtent=room, maxExtent=room, grid=False)
-    return alt.Y("name:N", sort=None, axis=axis, scale=alt.Scale(paddingInner=0.25, paddingOuter=0.1))
+    scale = alt.Scale(domain=list(labels), paddingInner=0.25, paddingOuter=0.1)
+    return alt.Y("name:N", sort=None, axis=axis, scale=scale)
 
 
 def extent(text: str) -> float:
@@ -197,23 +199,35 @@ def moves(rows: Sequence[tuple[str, float, float]], width: int) -> str:
     return svg(alt.layer(line, was, here, rises, falls).properties(height=BAR * len(rows)), width)
 
 
-def time_axis(weeks: Sequence[Week], width: int) -> alt.X:
-    """The axis of weeks; it begins at the first Monday and ends after the last week."""
-    domain = [weeks[0].monday.isoformat(), (weeks[-1].monday + timedelta(days=7)).isoformat()]
-    axis = alt.Axis(format="%-d %b" if len(weeks) < 30 else "%b %Y", tickCount=width // 90, grid=False, labelFlush=25)
-    return alt.X("start:T", title=None, scale=alt.Scale(type="utc", domain=domain), axis=axis)
+def time_axis(days: Sequence[date], width: int, ends: Sequence[date], shift: float = 0) -> alt.X:
+    """An axis of time between two ends, with the days that there is room to name; a name stands `shift` days later."""
+    apart = timedelta(days=95 * (ends[1] - ends[0]).days / width)
+    named: list[date] = []
+    for day in reversed(days):
+        if not named or named[-1] - day >= apart:
+            named.append(day)
+    moved = [datetime.combine(day, time(), UTC) + timedelta(days=shift) for day in named]
+    axis = alt.Axis(
+        values=[at.strftime("%Y-%m-%dT%H:%MZ") for at in moved],
+        labelExpr=f"utcFormat(datum.value - {int(shift * 86_400_000)}, '{'%-d %b' if len(days) < 45 else '%b %Y'}')",
+        grid=False,
+        labelFlush=6,
+    )
+    scale = alt.Scale(type="utc", domain=[day.isoformat() for day in ends])
+    return alt.X("start:T", title=None, scale=scale, axis=axis)
 
 
 def open_over_time(weeks: Sequence[Week], width: int) -> str:
     """How many were open at the end of each week: a line over an axis that begins at zero, its last point labelled."""
-    data = [{"start": w.end.isoformat(), "open": w.open} for w in weeks]
+    data = [{"start": w.end.isoformat(), "open": w.open, "last": w is weeks[-1]} for w in weeks]
     room = extent(f"{max(w.open for w in weeks):,}")
     axis = alt.Axis(format=",d", tickMinStep=1, tickCount=4, minExtent=room)
     y = alt.Y("open:Q", title=None, scale=alt.Scale(zero=True), axis=axis)
-    base = chart(data).encode(x=time_axis(weeks, width), y=y)
+    days = [w.end for w in weeks]
+    base = chart(data).encode(x=time_axis(days, width, (days[0], days[-1])), y=y)
     area = base.mark_area(color=FIRST, opacity=0.14)
     line = base.mark_line(color=FIRST, strokeWidth=2.5, point=alt.OverlayMarkDef(color=FIRST, size=28, filled=True))
-    end = chart(data[-1:]).encode(x=time_axis(weeks, width), y=y)
+    end = base.transform_filter("datum.last")
     place: dict[str, Any] = {"align": "right", "dy": -14, "fontWeight": "bold"}
     said = [end.mark_text(**place, **mark).encode(text=alt.Text("open:Q", format=",")) for mark in (HALO, {})]
     return svg(alt.layer(area, line, *said).properties(height=230), width)
@@ -222,6 +236,7 @@ def open_over_time(weeks: Sequence[Week], width: int) -> str:
 def came_and_went(weeks: Sequence[Week], width: int) -> str:
     """New ones above zero, filled; closed ones below, hollow."""
     data = []
+    ends = (weeks[0].monday, weeks[-1].monday + timedelta(days=7))
     for week in weeks:
         span = {"start": f"{week.monday}T16:00:00Z", "end": f"{week.monday + timedelta(days=6)}T08:00:00Z"}
         data.append(span | {"count": week.new, "kind": "new"})
@@ -232,7 +247,7 @@ def came_and_went(weeks: Sequence[Week], width: int) -> str:
         chart(data)
         .mark_bar(strokeWidth=1.5)
         .encode(
-            x=time_axis(weeks, width),
+            x=time_axis([w.monday for w in weeks], width, ends, 3.5),
             x2="end:T",
             y=alt.Y("count:Q", title=None, axis=axis, scale=alt.Scale(zero=True)),
             y2=alt.datum(0),
@@ -241,7 +256,7 @@ def came_and_went(weeks: Sequence[Week], width: int) -> str:
         )
     )
     zero = chart([{}]).mark_rule(color=INK).encode(y=alt.datum(0))
-    return svg(alt.layer(bars, zero).properties(height=230), width)
+    return svg(alt.layer(bars, zero).properties(height=230), width, right=16)
 
 
 def steps(rows: Sequence[tuple[str, int]], title: str, width: int) -> str:
@@ -266,7 +281,7 @@ def quartiles(rows: Sequence[tuple[str, int, float, float, float]], title: str, 
         for label, (_, n, low, middle, high) in zip(labels, rows, strict=True)
     ]
     thousands = "datum.value >= 1000 ? format(datum.value / 1000, ',~r') + 'k' : format(datum.value, ',~r')"
-    axis = alt.Axis(labelExpr=thousands, tickCount=5)
+    axis = alt.Axis(labelExpr=thousands, tickCount=5 if width > 400 else 3)
     base = chart(data).encode(y=names(labels))
     band = base.mark_bar(color=FIRST, opacity=0.35, height=12).encode(
         x=alt.X("low:Q", title=title, scale=alt.Scale(zero=True), axis=axis), x2="high:Q"

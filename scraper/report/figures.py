@@ -1,7 +1,7 @@
 """The figures of the report: what each says in a sentence, its table, and how it is drawn."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 from statistics import quantiles
@@ -446,12 +446,16 @@ def fields(tally: Tally, things: str) -> Figure:
     return figure
 
 
-def accuracy(scores: Iterable[tuple[str, float, float, int, int]], folder: str) -> Figure:
+def accuracy(scores: Sequence[tuple[str, float, float, int, int]], folder: str) -> Figure:
     """How right the readers are on labelled posts: field, precision, recall, values, posts."""
-    rows = [
-        (worded(name), f"{100 * p:.1f} %", f"{100 * r:.1f} %", values, posts) for name, p, r, values, posts in scores
+    figure = Figure("accuracy", "Accuracy of the readers", "No label.", shut=False)
+    figure.heads = ("field", "precision", "recall", "values", "posts")
+    figure.rows = [
+        (worded(n), f"{100 * p:.1f} %", f"{100 * r:.1f} %", values, posts) for n, p, r, values, posts in scores
     ]
-    worst = min(rows, key=lambda row: float(row[2].split()[0]), default=None)
-    says = f"On the labelled posts in {folder}; lowest recall: {worst[0]}, {worst[2]}." if worst else "No label."
-    heads = ("field", "precision", "recall", "values", "posts")
-    return Figure("accuracy", "Accuracy of the readers", says, heads=heads, rows=rows, shut=False)
+    if scores:
+        name, _, recall, *_ = min(scores, key=lambda row: row[2])
+        posts = max(row[4] for row in scores)
+        figure.says = f"On {posts:,} labelled posts ({folder}); lowest recall: {worded(name)}, {100 * recall:.1f} %."
+        figure.note = "Another set of posts will score differently: label some of your own."
+    return figure

@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
@@ -29,7 +29,7 @@ def report_page(
     title: str,
     generated: str,
     run: Mapping[str, Any] | None = None,
-    scores: tuple[str, Iterable[tuple[str, float, float, int, int]]] | None = None,
+    scores: tuple[str, Sequence[tuple[str, float, float, int, int]]] | None = None,
 ) -> str:
     """The report on a store as HTML. `run` is the report of its last run, for its alarms; `scores` a folder of labelled
     posts and, for each field, its name, precision, recall, values and posts. Raises `ReportError`.

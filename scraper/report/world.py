@@ -13,7 +13,7 @@ from scraper.report.facts import Place
 
 NORTH, SOUTH = 78.0, -56.0
 """The inhabited latitudes."""
-LEAST_SPAN = 24.0
+LEAST_SPAN = 36.0
 """Degrees of longitude that a map shows at least: closer, the outline is too coarse."""
 
 
