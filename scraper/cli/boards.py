@@ -12,7 +12,10 @@ import click
 def boards(as_json: bool, markdown: bool) -> None:
     """List the boards, the shape of their targets, and what each publishes."""
     from scraper.crawl.catalogue import catalogue, matrix
+    from scraper.crawl.run import unusable
 
+    for name, why in unusable().items():
+        click.echo(f"{name} cannot be used: {why}", err=True)
     facts = catalogue()
     if as_json:
         click.echo(json.dumps(facts, ensure_ascii=False, indent=1))

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
@@ -246,7 +246,12 @@ class Work:
         self.options = options
         self.batches: dict[str, Batch] = {}
         self.tasks: set[asyncio.Task[Any]] = set()
-        self.grace = settings.getfloat("ROLECALL_GRACE_SECONDS")
+        try:
+            self.grace = settings.getfloat("ROLECALL_GRACE_SECONDS")
+        except ValueError:
+            raise ValueError(
+                f"ROLECALL_GRACE_SECONDS is a number of seconds, not {settings['ROLECALL_GRACE_SECONDS']!r}"
+            ) from None
 
     # -- before the first request -------------------------------------------------------------------------------------
 
@@ -402,10 +407,11 @@ class Work:
             left = said.pop("employers")
             if said != batch.what() or not batch.quiet.keys() & set(left):
                 continue
-            if batch.quiet.keys() >= set(left):
+            fresh = datetime.now(UTC).timestamp() - path.stat().st_mtime < LEFT_FOR.total_seconds()
+            if fresh and batch.quiet.keys() >= set(left):
                 resumed.append(replace(batch, quiet={name: batch.quiet.pop(name) for name in left}, folder=path.parent))
                 path.unlink()  # should this crawl be killed, there is nothing whole to go on with
-            else:  # some of it is not asked for now: all of it is begun anew
+            else:  # it is old, or some of it is not asked for now: all of it is begun anew
                 rmtree(path.parent)
         if batch.quiet:
             batch.folder = Path(jobs) / job_name(batch)
@@ -415,6 +421,9 @@ class Work:
 
 LEFT = "left.json"
 """In the folder of a batch that was cut off: what it was, and the employers that are left."""
+
+LEFT_FOR = timedelta(days=2)
+"""How long what is left may wait: pages that were listed longer ago say too little of today's."""
 
 OWN = 45
 """Priority of a target's own settings: above the command's."""

@@ -24,6 +24,9 @@ class Farm(ThreadingHTTPServer):
         self.hosts, self.employers, self.posts = hosts, employers, posts
         self.asked: dict[str, list[tuple[float, str]]] = defaultdict(list)
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Whoever asked was killed."""
+
     def targets(self) -> list[str]:
         """Every employer of every host."""
         return [
