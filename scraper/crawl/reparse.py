@@ -3,7 +3,7 @@
 import logging
 import os
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -35,8 +35,12 @@ def reparse(paths: Sequence[Path], only: str | None = None, since: str | None = 
         yield from reread(path, only, since)
 
 
-def reread(path: Path, only: str | None = None, since: str | None = None) -> Iterator[Posting | Rejected]:
-    """The postings of one WARC file, as `reparse` gives them. Raises `OSError` where there is no such file."""
+def reread(
+    path: Path, only: str | None = None, since: str | None = None, step: Callable[[], None] = lambda: None
+) -> Iterator[Posting | Rejected]:
+    """The postings of one WARC file, as `reparse` gives them; `step` is called at each reply. Raises `OSError` where
+    there is no such file.
+    """
     boards: dict[str, Board] = {}
     broken: str | None = None
     replies = 0
@@ -45,6 +49,7 @@ def reread(path: Path, only: str | None = None, since: str | None = None) -> Ite
             broken = reply
             continue
         replies += 1
+        step()
         try:
             name = reply.context.get("board")
             if not name or reply.status != 200 or (only and name != only):

@@ -169,7 +169,7 @@ def read_pages(task: Task, on: Callable[[], None]) -> Iterator[pa.RecordBatch | 
     """As `batches`, from a WARC file."""
     held: list[Posting] = []
     path = Path(task.source)
-    for item in reread(path, task.only, task.since):
+    for item in reread(path, task.only, task.since, on):
         on()
         if isinstance(item, Rejected):
             yield Rejected(item.reason.removeprefix(f"{path.parent}/"), item.piece)
@@ -267,7 +267,7 @@ def tasks_of(
                 name = name.removesuffix(suffix)
             if found.setdefault(name, file).resolve() != file.resolve():
                 raise ValueError(
-                    f"{found[name]} and {file} would both become {name}.parquet; give the folder above them"
+                    f"{found[name]} and {file} would both become {name}.parquet: rename one, or give the folder above"
                 )
     return [
         Task(str(file.resolve()), str(folder.resolve()), name, only, since, after)
