@@ -29,7 +29,7 @@ def report(browser: Browser, home: Path, out: Path) -> None:
 
 
 def explorer(browser: Browser, home: Path, out: Path) -> None:
-    """A posting with its words marked."""
+    """A posting with its words marked, one note open."""
     subprocess.run([*ROLECALL, "demo", "-o", str(home / "posts.jsonl")], check=True, capture_output=True)
     command = [*ROLECALL, "explore", "--port", "0", "--store", str(home / "rolecall.db")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ | {"NO_COLOR": "1"}) as served:
@@ -38,6 +38,8 @@ def explorer(browser: Browser, home: Path, out: Path) -> None:
             url = next(word for word in served.stdout.readline().split() if word.startswith("http"))
             tab = browser.new_page(viewport={"width": 1200, "height": 800})
             tab.goto(f"{url}posting/wantapply::platform-engineer-at-norrskip")
+            tab.locator("[data-kind=requirements] mark.k-skills[tabindex]").first.focus()
+            tab.evaluate("scrollTo(0, document.querySelector('[data-kind=requirements]').offsetTop - 40)")
             tab.screenshot(path=out)
         finally:
             served.terminate()
