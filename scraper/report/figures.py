@@ -13,7 +13,7 @@ from scraper.posting import Need, Seniority
 from scraper.report import charts
 from scraper.report.charts import percent
 from scraper.report.facts import EVIDENCED, FIELDS, Choice, plain
-from scraper.report.history import Week, differ, median_stay
+from scraper.report.history import MOST_WEEKS, Week, differ, median_stay
 from scraper.report.tally import Pay, Tally
 from scraper.report.world import Spot, crowd, spot_of, window
 
@@ -155,6 +155,8 @@ def over_time(tally: Tally, things: str) -> list[Figure]:
         new, closed = sum(w.new for w in weeks), sum(w.closed for w in weeks)
         turns.says = f"{new:,} {things} came and {closed:,} closed in {len(weeks)} weeks{busiest(weeks)}."
         turns.draw = partial(charts.came_and_went, weeks)
+    if len(weeks) == MOST_WEEKS:
+        line.note = f"The last {MOST_WEEKS} weeks; the first one begins with all that were open before."
     if found := sum(w.found for w in weeks):
         turns.note = (
             f"{found:,} {things} were there when their target was first crawled: nobody saw them appear, so no week"

@@ -104,13 +104,13 @@ def tiles(counted: Tally, things: str) -> list[tuple[str, str]]:
     if counted.until is None:
         return []
     numbers = [
-        (things, counted.jobs),
-        ("employers", len(counted.employers)),
-        ("boards", len(counted.boards)),
-        ("countries", len(counted.countries)),
-        ("crawls", counted.crawls),
+        (things[:-1], things, counted.jobs),
+        ("employer", "employers", len(counted.employers)),
+        ("board", "boards", len(counted.boards)),
+        ("country", "countries", len(counted.countries)),
+        ("crawl", "crawls", counted.crawls),
     ]
-    return [(name, f"{number:,}") for name, number in numbers]
+    return [(one if number == 1 else many, f"{number:,}") for one, many, number in numbers]
 
 
 def notes(counted: Tally, choice: Choice, things: str) -> list[str]:
