@@ -111,7 +111,6 @@ class Leave:
             audit(self.crawler, request, "crawl-delay", line, "ended target")
             why = f"robots.txt asks for {seconds:g} s between two pages; ROLECALL_CRAWL_DELAY_MAX is {longest:g}"
             raise Forbidden(why, whole=True)
-        request.meta["autothrottle_dont_adjust_delay"] = True  # it would go below what was asked for
         self.slow_down(request, seconds)
 
     def slow_down(self, request: Request, seconds: float) -> None:

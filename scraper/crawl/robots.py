@@ -43,7 +43,7 @@ class Rules:
     @cached_property
     def alone(self) -> list[tuple[str, Protego]]:
         """Each line by itself, the longest first: the longest that forbids is the one that does."""
-        lines = sorted(self.lines, key=len, reverse=True)
+        lines = sorted({line: None for line in self.lines if line[:1] in "dD"}, key=len, reverse=True)
         return [(line, Protego.parse(f"User-agent: *\n{line}")) for line in lines]
 
     @cached_property

@@ -23,8 +23,7 @@ CONCURRENT_REQUESTS_PER_DOMAIN = 2
 DOWNLOAD_DELAY = 0.5
 DOWNLOAD_DELAY_JITTER = 0.3
 AUTOTHROTTLE_ENABLED = True  # a site that answers slowly is asked more slowly, never faster than DOWNLOAD_DELAY
-AUTOTHROTTLE_START_DELAY = 0  # begin at DOWNLOAD_DELAY
-AUTOTHROTTLE_TARGET_CONCURRENCY = 2  # as CONCURRENT_REQUESTS_PER_DOMAIN
+AUTOTHROTTLE_MAX_DELAY = 20  # seconds; slower than that, a target would not be done in its time
 COOKIES_ENABLED = False  # a crawl has no session, and sends nobody's
 REFERRER_POLICY = "no-referrer"  # what led us to a page is nobody's business
 ROLECALL_RETRY_AFTER_MAX = 300  # seconds; a site that asks for more is left alone this time
@@ -89,7 +88,12 @@ DOWNLOADER_MIDDLEWARES = {
     "scraper.crawl.fetch.Unpack": 610,  # the archive keeps bodies unpacked
 }
 SPIDER_MIDDLEWARES = {"scraper.crawl.permission.Unindexed": 900}
-EXTENSIONS = {"scraper.crawl.memory.Remember": 0, "scraper.crawl.measure.Measure": 0}
+EXTENSIONS = {
+    "scraper.crawl.memory.Remember": 0,
+    "scraper.crawl.measure.Measure": 0,
+    "scrapy.extensions.throttle.AutoThrottle": None,  # a board of 304s would only ever slow down
+    "scraper.crawl.throttle.Throttle": 0,
+}
 FEED_EXPORTERS = dict.fromkeys(["jsonl", "jsonlines", "jl"], "scraper.crawl.feeds.PostingLines") | {
     "json": "scraper.crawl.feeds.PostingJson",
     "csv": "scraper.crawl.feeds.PostingCsv",

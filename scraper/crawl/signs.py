@@ -14,7 +14,6 @@ from scraper.crawl.robots import TOKEN
 
 META = re.compile(r"<meta\b([^<>]{1,600})>", re.IGNORECASE)
 ATTRIBUTE = re.compile(r"([a-z-]{1,20})\s{0,5}=\s{0,5}(?:\"([^\"]{0,500})\"|'([^']{0,500})'|([^\s\"'>]{1,500}))", re.I)
-COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 HEAD_END = re.compile(r"</head\s{0,5}>|<body\b", re.IGNORECASE)
 MOST_HEAD = 200_000
 """Characters of a page in which its head is looked for."""
@@ -25,7 +24,8 @@ VALUED = ("unavailable_after", "max-snippet", "max-image-preview", "max-video-pr
 
 def metas(html: str) -> list[tuple[str, str]]:
     """Names and contents of the `<meta>` elements in a page's head."""
-    head = HEAD_END.split(COMMENT.sub("", html[:MOST_HEAD]), maxsplit=1)[0]
+    first, *rest = html[:MOST_HEAD].split("<!--")
+    head = HEAD_END.split(first + "".join(part.partition("-->")[2] for part in rest), maxsplit=1)[0]
     found = []
     for tag in META.findall(head):
         said = {name.lower(): unescape(a or b or c) for name, a, b, c in ATTRIBUTE.findall(tag)}
@@ -90,6 +90,8 @@ class Reservation(NamedTuple):
     location: str
     reserved: bool
     policy: str
+    pattern: Protego
+    """The location as the pattern of a robots.txt that it is."""
 
 
 def reserved(mark: str, terms: str, html: str | None) -> str | None:
@@ -119,16 +121,16 @@ def reservations(body: bytes) -> list[Reservation]:
     found = []
     for row in data if isinstance(data, list) else ():
         if isinstance(row, dict) and isinstance(row.get("location"), str):
-            mark = row.get("tdm-reservation")
-            found.append(Reservation(row["location"], mark in (1, "1"), str(row.get("tdm-policy") or "")))
+            place, mark = row["location"], row.get("tdm-reservation")
+            pattern = Protego.parse(f"User-agent: *\nDisallow: /{place.lstrip('/')}")
+            found.append(Reservation(place, mark in (1, "1"), str(row.get("tdm-policy") or ""), pattern))
     return found
 
 
 def reserving(entries: Iterable[Reservation], url: str) -> str | None:
-    """The entry that reserves an address; the first that fits decides. Locations are patterns as in a robots.txt."""
+    """The entry that reserves an address; the first that fits decides."""
     for entry in entries:
-        location = entry.location if entry.location.startswith("/") else f"/{entry.location}"
-        if not Protego.parse(f"User-agent: *\nDisallow: {location}").can_fetch(url, TOKEN):
+        if not entry.pattern.can_fetch(url, TOKEN):
             said = f'"location": "{entry.location}", "tdm-reservation": {int(entry.reserved)}'
             return with_policy(said, entry.policy) if entry.reserved else None
     return None

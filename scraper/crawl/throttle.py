@@ -1,0 +1,40 @@
+"""A host that answers slowly is asked more slowly, and never faster than its delay."""
+
+from typing import Self
+
+from scrapy import Request, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
+from scrapy.http import Response
+
+
+class Throttle:
+    """Scrapy's AutoThrottle, with the settings of that name, but for three things: each host is kept as busy as its
+    slot has room for, its own crawl delay is the floor, and 304, 404 and 410 lower the delay again as a page does.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        if not crawler.settings.getbool("AUTOTHROTTLE_ENABLED"):
+            raise NotConfigured
+        self.crawler = crawler
+        self.least = crawler.settings.getfloat("DOWNLOAD_DELAY")
+        self.most = crawler.settings.getfloat("AUTOTHROTTLE_MAX_DELAY")
+        crawler.signals.connect(self.replied, signals.response_downloaded)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    def replied(self, response: Response, request: Request) -> None:
+        """Let a host's delay follow its latency: up at once, down by halves."""
+        downloader = self.crawler.engine.downloader
+        key: str = request.meta.get("download_slot", "")
+        slot = downloader.slots.get(key)
+        latency: float | None = request.meta.get("download_latency")
+        if slot is None or latency is None:
+            return
+        fitting = latency / slot.concurrency
+        floor = downloader.per_slot_settings.get(key, {}).get("delay", self.least)
+        delay = max(floor, min(max(fitting, (slot.delay + fitting) / 2), self.most))
+        if delay > slot.delay or response.status < 400 or response.status in (404, 410):  # errors are quick
+            slot.delay = delay
