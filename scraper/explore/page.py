@@ -165,21 +165,20 @@ def read_marks(record: Mapping[str, Any]) -> list[Mark]:
 def segments(text: str, start: int, end: int, marks: Sequence[Mark]) -> list[Segment]:
     """A part of the text, cut wherever a mark begins or ends; each piece with all the marks that it belongs to.
 
-    `marks` are in the order of their starts.
+    `marks` are in the order of their starts; those that do not touch the part are passed over.
     """
-    inside = [
-        mark
-        for mark in marks
-        if mark.start is not None and mark.end is not None and mark.start < end and mark.end > start
-    ]
-    edges = sorted(
-        {start, end, *(e for mark in inside for e in (mark.start, mark.end) if e is not None and start < e < end)}
-    )
+    spans = [(mark.start or 0, mark.end or 0, mark) for mark in marks if mark.start is not None]
+    spans = [span for span in spans if span[0] < end and span[1] > start]
+    edges = sorted({start, end, *(edge for span in spans for edge in span[:2] if start < edge < end)})
     pieces = []
+    begun, over = 0, list[tuple[int, int, Mark]]()
     for one, other in pairwise(edges):
-        over = tuple(mark for mark in inside if (mark.start or 0) <= one and (mark.end or 0) >= other)
-        first = tuple(mark for mark in over if mark.start == one)
-        pieces.append(Segment(text[one:other], over, first))
+        over = [span for span in over if span[1] > one]
+        while begun < len(spans) and spans[begun][0] <= one:
+            over.append(spans[begun])
+            begun += 1
+        first = tuple(mark for at, _, mark in over if at == one)
+        pieces.append(Segment(text[one:other], tuple(mark for _, _, mark in over), first))
     return pieces
 
 

@@ -25,7 +25,7 @@ from datasette.utils.asgi import NotFound, Request, Response
 from markupsafe import Markup, escape
 
 from scraper.explore.flat import FACETS, LISTS, NARROW, TABLES
-from scraper.explore.page import KINDS, posting_page, web_address
+from scraper.explore.page import posting_page, web_address
 from scraper.explore.refresh import read_only
 from scraper.store import StoreError
 
@@ -179,7 +179,7 @@ class Explorer:
     @hook
     def extra_template_vars(self, view_name: str, datasette: Datasette) -> Any:
         async def given() -> dict[str, Any]:
-            common = {"posting_path": posting_path, "tables_said": TITLES, "kinds": KINDS, "masked": not self.contacts}
+            common = {"posting_path": posting_path, "tables_said": TITLES, "masked": not self.contacts}
             return common | (await beginning(datasette) if view_name == "index" else {})
 
         return given
@@ -190,7 +190,6 @@ class Explorer:
         env.filters["in_order"] = lambda facets: sorted(
             facets, key=lambda facet: (order.get(facet["name"], -1), facet["name"])
         )
-        env.filters["safe_address"] = web_address
         env.filters["coded"] = lambda text: Markup(re.sub("`([^`]*)`", r"<code>\1</code>", str(escape(text or ""))))
         env.filters["in_words"] = lambda name: str(name).replace("_", " ")
         env.filters["moment"] = lambda at: str(at or "").replace("T", " ").removesuffix("Z")[:16]
