@@ -228,6 +228,8 @@ def export(
         export_to(done, output, kind, datetime.now(UTC))
     except OutputError as error:
         raise click.UsageError(str(error)) from None
+    except ImportError as error:
+        raise click.UsageError(f"{output} needs {error.name}: pip install 'rolecall[tables]'") from None
     except OSError as error:
         not_written(output, error)
     kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(done.masked.items()))

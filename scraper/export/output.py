@@ -9,6 +9,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, Any, BinaryIO, cast
 
+PART = "part-0.parquet"
+"""The file of a partition; a folder that holds anything else is not ours to replace."""
+
 
 class OutputError(Exception):
     """An output that cannot be written; the message says which, why, and what to do."""
@@ -60,17 +63,15 @@ def whole(output: str) -> Iterator[Path]:
 def refuse_strangers(target: Path) -> None:
     """Raise `OutputError` where a folder holds what is no export: it would be replaced."""
     if target.is_dir():
-        strange = next((path for path in target.rglob("*") if path.is_file() and path.suffix != ".parquet"), None)
+        strange = next((path for path in target.rglob("*") if path.is_file() and path.name != PART), None)
         if strange is not None:
             raise OutputError(f"{target} is a folder that holds {strange.name}; give a new folder, or a file's name")
 
 
 def remote(output: str) -> tuple[Any, str]:
     """The file system and the place in it of an address. Raises `OutputError`."""
-    try:
-        import fsspec
-    except ImportError:
-        raise OutputError(f"{output} needs pip install 'rolecall[tables]'") from None
+    import fsspec
+
     scheme = output.partition("://")[0]
     try:
         return fsspec.core.url_to_fs(output)  # type: ignore[no-any-return]

@@ -10,7 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from scraper.arrow import DAYS, batch, posting_schema
-from scraper.export.records import Export, flat_batches, keyed_records, records
+from scraper.export.output import PART
+from scraper.export.records import Export, in_batches, keyed_records, records
 from scraper.posting import Posting
 
 BATCH = 1_000
@@ -40,9 +41,9 @@ def write_partitioned(export: Export, folder: Path) -> None:
         ]
         place = folder.joinpath(*parts)
         place.mkdir(parents=True)
-        write_file((record for _, record in rows), place / "part-0.parquet", schema)
+        write_file((record for _, record in rows), place / PART, schema)
     if export.rows == 0:
-        write_file((), folder / "part-0.parquet", schema)
+        write_file((), folder / PART, schema)
 
 
 def schema_of_fields(fields: tuple[str, ...] | None) -> pa.Schema:
@@ -58,7 +59,7 @@ def write_file(rows: Iterable[dict[str, Any]], path: Path, schema: pa.Schema) ->
     """A Parquet file of records with the columns of `schema`."""
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
         held: list[pa.RecordBatch] = []
-        for part in flat_batches(iter(rows), BATCH):
+        for part in in_batches(iter(rows), BATCH):
             held.append(batch(part, Posting).select(schema.names))
             if sum(len(each) for each in held) >= GROUP:
                 writer.write_table(pa.Table.from_batches(held, schema))

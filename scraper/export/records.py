@@ -91,7 +91,7 @@ def read(export: Export, row: sqlite3.Row) -> tuple[dict[str, Any], bool]:
     return record, bool(masked)
 
 
-def flat_batches(rows: Iterator[Any], size: int) -> Iterator[Sequence[Any]]:
+def in_batches(rows: Iterator[Any], size: int) -> Iterator[Sequence[Any]]:
     """Rows in lists of `size`."""
     batch = []
     for row in rows:

@@ -52,7 +52,10 @@ def format_of(output: str, given: str | None, partitioned: bool) -> str:
 
 
 def export_to(export: Export, output: str, kind: str, now: datetime) -> None:
-    """Write an export and, beside a file or folder, its `datapackage.json`. Raises `OutputError`, `OSError`."""
+    """Write an export and, beside a file or folder, its `datapackage.json`.
+
+    Raises `OutputError`, `OSError`, and `ImportError` where the format needs a package that is not there.
+    """
     with export.store.snapshot():
         if is_stream(output):
             stream(export, output, kind)
@@ -69,12 +72,12 @@ def export_to(export: Export, output: str, kind: str, now: datetime) -> None:
 def write(export: Export, path: Path, kind: str) -> None:
     """Write a file, or a folder where the export has partitions."""
     if export.partition:
-        writer("scraper.export.parquet:write_partitioned")(export, path)
+        written("scraper.export.parquet:write_partitioned", export, path)
     elif kind in FILED:
-        writer(FILED[kind])(export, path)
+        written(FILED[kind], export, path)
     else:
         with path.open("wb") as out, packed(out, path.name) as stream:
-            writer(STREAMED[kind])(export, stream)
+            written(STREAMED[kind], export, stream)
 
 
 def stream(export: Export, output: str, kind: str) -> None:
@@ -84,21 +87,22 @@ def stream(export: Export, output: str, kind: str) -> None:
     with ExitStack() as stack:
         out: BinaryIO = stack.enter_context(stream_to(output))
         if kind in STREAMED:
-            writer(STREAMED[kind])(export, out)
+            written(STREAMED[kind], export, out)
             return
         path = Path(stack.enter_context(TemporaryDirectory(prefix="rolecall-"))) / f"postings.{kind}"
         write(export, path, kind)
         copy(path, out)
 
 
-def writer(name: str) -> Callable[[Export, Any], None]:
-    """The function of a writer, imported now: each has packages of its own."""
+def written(name: str, export: Export, out: Any) -> None:
+    """Call a writer, `module:function`, which is imported now: each has packages of its own."""
     module, _, function = name.partition(":")
+    writer: Callable[[Export, Any], None] = getattr(import_module(module), function)
     try:
-        found: Callable[[Export, Any], None] = getattr(import_module(module), function)
-    except ImportError as error:
-        raise OutputError(f"this format needs {error.name}: pip install 'rolecall[tables]'") from None
-    return found
+        writer(export, out)
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
+        said = f"{type(error).__name__}: {error}".splitlines()[0]
+        raise OutputError(f"a stored record breaks the contract ({said}); `rolecall verify` says which") from error
 
 
 def read_package(output: str) -> str | None:

@@ -260,6 +260,24 @@ def test_a_duckdb_file_with_views(home: Path) -> None:
         assert db.sql("SELECT kind, id FROM events").fetchall() == [("new", "lamps:lumo:a")]
 
 
+@pytest.mark.parametrize("name", ["p.jsonl", "p.parquet", "p.csv", "p.jsonld", "p.duckdb", "p.xlsx"])
+@pytest.mark.parametrize("record", ["", "[1]", "{}", '{"id": 1, "stack": 7}'])
+def test_a_broken_record_is_a_line(home: Path, name: str, record: str) -> None:
+    store = open_store(home / "rolecall.db")
+    store.db.execute("UPDATE postings SET record = ?, clean = NULL WHERE key = 'a'", (record,))
+    store.close()
+    ran = asked(home, "export", "-o", str(home / name))
+    assert (ran.code, ran.err.count("`rolecall verify` says")) in [(2, 1)] + [(0, 0)] * record.startswith("{")
+
+
+def test_a_missing_extra_is_named(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "zstandard", None)
+    ran = asked(home, "export", "-o", str(home / "p.jsonl.zst"))
+    assert ran.code == 2
+    assert "needs zstandard: pip install 'rolecall[tables]'" in ran.err
+    assert not (home / "p.jsonl.zst").exists()
+
+
 def test_binary_formats_go_through_a_pipe(home: Path) -> None:
     code = "from scraper.cli import main; main(['export', '--all', '--format', 'parquet', '--store', sys.argv[1]])"
     command = [sys.executable, "-c", "import sys; " + code, str(home / "rolecall.db")]
