@@ -113,10 +113,10 @@ def test_a_closed_page_and_a_410_close_at_once(tmp_path: Path) -> None:
     assert ran.rows() == []
 
 
-def test_no_store_and_no_archive_leave_nothing_behind(tmp_path: Path) -> None:
+def test_no_store_and_no_archive_leave_only_the_report_of_the_run(tmp_path: Path) -> None:
     with serve({"/sitemap.xml": sitemap({"a": "1"}), "/a": post()}) as site:
         ran = crawl(tmp_path, site, "--no-store", "--no-archive").clean()
-    assert {path.name for path in tmp_path.iterdir()} == {"posts.jsonl"}
+    assert {path.name for path in tmp_path.iterdir()} == {"posts.jsonl", "runs"}
     assert len(ran.rows()) == 1
 
 
