@@ -16,7 +16,7 @@ class GraceDownloader(Downloader):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self.in_flight: dict[Request, Deferred[Any]] = {}
+        self.in_flight: dict[Deferred[Any], Request] = {}
         self.over = False
 
     def fetch(self, request: Request, spider: Any = None) -> "Deferred[Response | Request]":
@@ -26,10 +26,10 @@ class GraceDownloader(Downloader):
             answer.errback(IgnoreRequest("the run is ending"))
             return answer
         asked = super().fetch(request)
-        self.in_flight[request] = answer
+        self.in_flight[answer] = request  # the same request may be in flight twice
 
         def pass_on(result: Any) -> None:
-            if self.in_flight.pop(request, None) is not None:
+            if self.in_flight.pop(answer, None) is not None:
                 answer.callback(result)  # a failure, too, goes on as one
 
         asked.addBoth(pass_on)
@@ -47,12 +47,13 @@ class GraceDownloader(Downloader):
 
     def drop(self, employer: str | None) -> None:
         """End the downloads of one target now; they are not asked for again."""
-        for request in [r for r in self.in_flight if r.cb_kwargs.get("employer", ...) == employer]:
-            self.in_flight.pop(request).errback(IgnoreRequest("its quiet hours have begun"))
+        for answer in [a for a, r in self.in_flight.items() if r.cb_kwargs.get("employer", ...) == employer]:
+            del self.in_flight[answer]
+            answer.errback(IgnoreRequest("its quiet hours have begun"))
 
     def give_back(self) -> None:
         """End every download now."""
         self.over = True
         waiting, self.in_flight = self.in_flight, {}
-        for answer in waiting.values():
+        for answer in waiting:
             answer.errback(CancelledError())
