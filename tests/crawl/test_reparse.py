@@ -4,7 +4,6 @@ import gzip
 import json
 import os
 import random
-import re
 import shutil
 import signal
 import subprocess
@@ -20,7 +19,6 @@ import pytest
 
 from scraper import arrow
 from scraper.archive import Archived, ArchiveWriter
-from scraper.cli.reading import reparse
 from scraper.crawl.rewrite import tasks_of
 from scraper.posting import Posting, RawPosting
 from tests.command import STRICT, rolecall
@@ -252,11 +250,3 @@ def test_the_output_is_no_input(tmp_path: Path) -> None:
     (tmp_path / "in" / "out" / "postings").mkdir(parents=True)
     (tmp_path / "in" / "out" / "postings" / "old.parquet").touch()
     assert [task.name for task in tasks_of([tmp_path / "in"], tmp_path / "in" / "out")] == ["one"]
-
-
-def test_the_how_to_names_options_that_exist() -> None:
-    page = (Path(__file__).parents[2] / "docs" / "how-to" / "reparse.md").read_text(encoding="utf-8")
-    known = {option for parameter in reparse.params for option in parameter.opts}
-    named = {word.strip("`|") for line in page.splitlines() if "rolecall reparse" in line for word in line.split()}
-    assert {word for word in named if word.startswith("-")} <= known
-    assert set(re.findall(r"--[a-z]+", page)) <= known
