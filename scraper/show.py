@@ -40,7 +40,7 @@ def brief(value: Any) -> str:
 
 def show_posting(posting: Posting, row: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> None:
     """A posting's record, evidence and history."""
-    console = Console()
+    console = Console(emoji=False)
     console.print(record_table(posting))
     state = f"closed {row['closed_at']} ({row['closed_because']})" if row["closed_at"] else "open"
     console.print(f"{posting.id}  {posting.url}", highlight=False, soft_wrap=True)
@@ -55,7 +55,7 @@ def show_posting(posting: Posting, row: Mapping[str, Any], events: Sequence[Mapp
 
 def show_diff(fields: Mapping[str, FieldDiff], records: Counter[str]) -> None:
     """What a new reading changes, field by field, with examples."""
-    console = Console()
+    console = Console(emoji=False)
     counts = ", ".join(f"{records[name]} {name}" for name in ("same", "different", "unmatched"))
     console.print(f"{records.total()} records: {counts}", highlight=False)
     if not fields:

@@ -46,7 +46,8 @@ def runs(run: str | None, count: int, whole: bool, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(report, ensure_ascii=False))
     else:
-        show(report, Console(soft_wrap=True, highlight=False), rows=len(report["targets"]) if whole else None)
+        console = Console(soft_wrap=True, highlight=False, emoji=False)
+        show(report, console, rows=len(report["targets"]) if whole else None)
 
 
 @click.command()

@@ -243,7 +243,7 @@ class Progress:
     """Shows a running crawl on stderr. `with Progress() as p: crawl(…, watch=p.watch)`."""
 
     def __init__(self, console: Console | None = None) -> None:
-        self.console = console or Console(stderr=True)
+        self.console = console or Console(stderr=True, emoji=False)
         self.running = Crawl()
         self.over = Event()
         self.pace = Pace()

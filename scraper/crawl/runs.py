@@ -84,7 +84,7 @@ def conclude(
         faults.append(f"cannot write {path}: {failure.strerror or failure}")
         report |= {"exit": 1}
         report["line"] = first_line(report)
-    show(report, Console(stderr=True, soft_wrap=True, highlight=False))
+    show(report, Console(stderr=True, soft_wrap=True, highlight=False, emoji=False))
     try:
         write_metrics(report, store)
         send_metrics(report)
