@@ -11,7 +11,7 @@ test: .venv/ready
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -q
 
 chaos: .venv/ready
-	ROLECALL_KILLS=100 $(BIN)/python -m pytest -q tests/crawl/test_memory.py -k kill_9
+	ROLECALL_KILLS=100 ROLECALL_SEEDS=1000 $(BIN)/python -m pytest -n 2 --dist loadgroup -q tests/chaos tests/crawl/test_memory.py -k "chaos or kill_9"
 
 check: .venv/ready
 	$(BIN)/ruff check .
@@ -19,6 +19,7 @@ check: .venv/ready
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python tools/docs.py --check
+	$(BIN)/zensical build --strict >/dev/null
 
 format: .venv/ready
 	$(BIN)/ruff check --fix .
@@ -29,12 +30,13 @@ eval: .venv/ready
 
 docs: .venv/ready
 	$(BIN)/python tools/docs.py
+	$(BIN)/zensical build --strict
 
 lock: .venv/ready
 	$(BIN)/uv pip compile -q pyproject.toml --all-extras --universal --no-annotate --no-header -o requirements.lock
 
 clean:
-	rm -rf .venv .make .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf .venv .make .cache site .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 
 # Debian splits venv from Python: where it is missing, virtualenv from the package index does the same.
 .venv/core: pyproject.toml requirements.lock

@@ -5,6 +5,8 @@ import re
 import sys
 from pathlib import Path
 
+import reference
+
 from scraper.crawl.catalogue import catalogue, matrix
 from scraper.export.contract import json_schema, markdown
 from scraper.posting import SCHEMA_VERSION
@@ -21,6 +23,7 @@ def pages() -> dict[Path, str]:
         REFERENCE / "schema.json": schema,
         REFERENCE / "dictionary.md": markdown(),
     }
+    found |= {Path("docs") / name: text for name, text in reference.pages().items()}
     snapshot = REFERENCE / f"schema-{SCHEMA_VERSION}.json"
     if not (ROOT / snapshot).exists():  # what a version promised is written once
         found[snapshot] = schema

@@ -45,7 +45,10 @@ def cli_page() -> str:
 def boards_page() -> str:
     """The table of boards, then what each needs and takes."""
     facts = catalogue()
-    parts = [f"# Boards\n\n{MADE}\n\nA dot: the board has a slot for it. What has no slot is read from the text.", matrix(facts)]
+    parts = [
+        f"# Boards\n\n{MADE}\n\nA dot: the board has a slot for it. What has no slot is read from the text.",
+        matrix(facts),
+    ]
     for board in facts:
         lines = [
             f"## {board['title']}\n",
@@ -75,7 +78,7 @@ def settings_page() -> str:
         shown = f"`{value}`" if len(value) < 60 else "see the file"
         rows.append(f"| `{node.targets[0].id}` | {shown} | {comment} |")
     head = (
-        f"# Settings\n\n{MADE}\n\nAny of them is set for one crawl by `-s NAME=VALUE`, for a target in the watchlist by "
+        f"# Settings\n\n{MADE}\n\nEach is set for one crawl by `-s NAME=VALUE`, for a target in the watchlist by "
         "`settings = { NAME = VALUE }`. Those that begin with `ROLECALL_` are ours, the others are "
         "[Scrapy's](https://docs.scrapy.org/en/latest/topics/settings.html); all that Scrapy has may be set."
     )
