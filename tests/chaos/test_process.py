@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,8 @@ import pytest
 from tests.chaos.site import Act, job, rows, says, serve
 from tests.chaos.watch import Watched, watched
 from tests.command import rolecall
+
+SEEDS = int(os.environ.get("ROLECALL_SEEDS", 60))
 
 pytestmark = pytest.mark.xdist_group("chaos-process")
 
@@ -108,9 +111,10 @@ def test_a_full_disk_is_said_and_what_was_stored_is_whole(small_disk: Path) -> N
         assert set(kinds) <= {"new"}
 
 
-def test_a_limit_on_the_size_of_files_is_a_full_disk_too(tmp_path: Path) -> None:
+@pytest.mark.parametrize("size", [1_000_000, *(random.Random(7).sample(range(50_000, 3_000_000), SEEDS // 100))])
+def test_a_limit_on_the_size_of_files_is_a_full_disk_too(tmp_path: Path, size: int) -> None:
     limit = "import resource, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
-    limit += "resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))\n"
+    limit += f"resource.setrlimit(resource.RLIMIT_FSIZE, ({size}, {size}))\n"
     with serve(acts(count=60, size=60_000)) as site:
         full = crawl(tmp_path, site.url, "teamtailor:lumo.example", "greenhouse:good", prelude=limit)
     assert full.ran.code in (1, 2), full.ran.err
