@@ -97,9 +97,8 @@ def draw(path: Path) -> None:
         crawl(targets, lambda posting: None, settings, watch=progress.watch)
     watcher.join()
     path.parent.mkdir(parents=True, exist_ok=True)
-    svg = re.sub(
-        r"@font-face \{.*?\}", "", paper.export_svg(title="rolecall crawl"), flags=re.DOTALL
-    )  # none from elsewhere
+    svg = paper.export_svg(title="rolecall crawl")
+    svg = re.sub(r"@font-face \{.*?\}", "", svg, flags=re.DOTALL)  # a picture loads nothing
     path.write_text(svg, encoding="utf-8")
 
 
