@@ -34,7 +34,7 @@ PAGES = {
     "search and facet": "/explore/postings?_search=python&_country=DE",
     "CSV": "/explore/postings.csv?_search=python&_country=DE",
     "query: what changed": "/explore/what-changed",
-    "query: pay": "/explore/pay",
+    "query: pay": "/explore/pay?role=engineer",
 }
 
 

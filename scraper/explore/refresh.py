@@ -113,6 +113,7 @@ def build(store: Store, path: Path, contacts: bool, tell: Tell) -> int:
             add_events(db, store.events(), contacts)
             for statement in INDEXES:
                 db.execute(statement)
+            count(db, 1, "1")
             conclude(db, store, contacts)
             db.execute("COMMIT")
             db.execute("ANALYZE")
@@ -261,26 +262,29 @@ def catch_up(store: Store, path: Path, contacts: bool, tell: Tell) -> int | None
         seen: dict[str, list[Any]] = json.loads(about["crawled"])
         last = int(about["event"])
         targets = [target for target, crawl in now.items() if seen.get(target) != crawl or not crawl[1]]
-        known = {row[0]: row for row in db.execute("SELECT id, n, fetched_at, last_seen_at, closed_at FROM postings")}
         total = store.db.execute("SELECT count(*) FROM postings").fetchone()[0]
         changed: list[str] = []
+        replaced: list[tuple[int]] = []
         seen_again: list[tuple[str, str, int]] = []
+        known = "SELECT n, fetched_at, last_seen_at, closed_at FROM postings WHERE id = ?"
         for row in touched(store, targets, last):
-            old = known.get(row["id"])
-            if old is None or old[2] != row["fetched_at"] or old[4] != row["closed_at"]:
+            n, fetched, seen_last, closed = db.execute(known, (row["id"],)).fetchone() or (None, None, None, None)
+            if n is None or fetched != row["fetched_at"] or closed != row["closed_at"]:
                 changed.append(row["id"])
-            elif old[3] != row["last_seen_at"]:
-                seen_again.append((row["last_seen_at"], row["target"], old[1]))
-        if len(changed) > STALE * max(total, 500):
+                replaced += [] if n is None else [(n,)]
+            elif seen_last != row["last_seen_at"]:
+                seen_again.append((row["last_seen_at"], row["target"], n))
+        first = 1 + int(about["last"])
+        if len(changed) > STALE * max(total, 500) or first > 2 * max(total, 500):  # the index holds too many old words
             return None
+        db.execute("CREATE TEMP TABLE moved (n INTEGER PRIMARY KEY)")
         db.execute("BEGIN IMMEDIATE")
-        highest = db.execute("SELECT coalesce(max(n), 0) FROM postings").fetchone()[0]
-        first = 1 + max(highest, int(about["last"]))
-        for id in changed:
-            if id in known:
-                remove(db, known[id][1])
+        db.executemany("INSERT INTO moved VALUES (?)", replaced)
+        count(db, -1, "postings.n IN (SELECT n FROM moved)")
+        remove(db)
         rows = (again for id in changed if (again := store.posting(id)) is not None)
         add_postings(db, rows, first, contacts, lambda done: tell(done, len(changed)))
+        count(db, 1, f"postings.n >= {first}")
         db.executemany("UPDATE postings SET last_seen_at = ?, target = ? WHERE n = ?", seen_again)
         add_crawls(db, (row for row in store.crawls() if row["target"] in set(targets)))
         add_events(db, store.db.execute("SELECT * FROM events WHERE n > ? ORDER BY n", (last,)), contacts)
@@ -329,11 +333,11 @@ def touched(store: Store, targets: Iterable[str], event: int) -> Iterator[sqlite
             yield row
 
 
-def remove(db: sqlite3.Connection, n: int) -> None:
-    """Take a posting out. Its words stay in the index, where they lead to a number that is never given again."""
-    db.execute("DELETE FROM postings WHERE n = ?", (n,))
+def remove(db: sqlite3.Connection) -> None:
+    """Take moved postings out. Their words stay in the index, and lead to numbers that are never given again."""
+    db.execute("DELETE FROM postings WHERE n IN (SELECT n FROM moved)")
     for table in ("skills", "benefits", "locations"):
-        db.execute(f"DELETE FROM {table} WHERE posting = ?", (n,))
+        db.execute(f"DELETE FROM {table} WHERE posting IN (SELECT n FROM moved)")
 
 
 def put_clusters(db: sqlite3.Connection, store: Store) -> None:
@@ -356,20 +360,25 @@ def put_clusters(db: sqlite3.Connection, store: Store) -> None:
     db.executemany("UPDATE postings SET cluster = ? WHERE id = ?", [(root(id), id) for id in parent])
 
 
-def conclude(db: sqlite3.Connection, store: Store, contacts: bool) -> None:
-    """Count what is looked at first, and note which state of the store this is."""
-    db.execute("DELETE FROM _totals")
+def count(db: sqlite3.Connection, sign: int, which: str) -> None:
+    """Add postings to the counts of the usual facets, or take them off."""
     for facet in FACETS:
         if facet in LISTS:
             table, column = LISTS[facet]
-            many = f"FROM {table} JOIN postings ON postings.n = {table}.posting"
-            each, count = f"{table}.{column}", "count(DISTINCT posting)"
+            many = f"FROM postings JOIN {table} AS list ON list.posting = postings.n"
+            value, counted = f"list.{column}", "count(DISTINCT postings.n)"
         else:
-            many, each, count = "FROM postings", facet, "count(*)"
+            many, value, counted = "FROM postings", facet, "count(*)"
         db.execute(
-            f"INSERT INTO _totals SELECT state, '{facet}', {each} AS value, {count} {many}"
-            f" WHERE {each} IS NOT NULL GROUP BY state, {each}"
+            f"INSERT INTO _totals SELECT state, '{facet}', {value}, {sign} * {counted} {many}"
+            f" WHERE {value} IS NOT NULL AND {which} GROUP BY state, {value}"
+            " ON CONFLICT (state, facet, value) DO UPDATE SET count = count + excluded.count"
         )
+    db.execute("DELETE FROM _totals WHERE count <= 0")
+
+
+def conclude(db: sqlite3.Connection, store: Store, contacts: bool) -> None:
+    """Note which state of the store this is."""
     about = {
         "version": VERSION,
         "contacts": contacts,
