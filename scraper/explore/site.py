@@ -8,6 +8,7 @@ import socket
 import sqlite3
 import tomllib
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar
@@ -489,4 +490,5 @@ def listen(host: str, port: int) -> socket.socket:
 
 def serve(app: Any, at: socket.socket) -> None:
     """Answer until Ctrl-C."""
-    uvicorn.Server(uvicorn.Config(app, log_level="warning", server_header=False, lifespan="on")).run([at])
+    with suppress(KeyboardInterrupt):
+        uvicorn.Server(uvicorn.Config(app, log_level="warning", server_header=False, lifespan="on")).run([at])

@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -81,6 +82,7 @@ def explorer(home: Path, *args: str) -> Iterator[str]:
             assert found, server.stderr.read()
             yield found[0].rstrip("/")
         finally:
-            server.terminate()
-            _, said = server.communicate(timeout=20)
+            server.send_signal(signal.SIGINT)
+            _, said = server.communicate(timeout=60)
             assert "Traceback" not in said, said
+            assert server.returncode == 0, said
