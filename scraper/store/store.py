@@ -116,7 +116,7 @@ class Store:
         at, mark = posting.fetched_at, fingerprint(raw)
         record = posting.model_dump_json(by_alias=True)
         # A record is looked at for contacts once, so that the many exports of it need not.
-        clean = None if mask_contacts(json.loads(record)) else edition()
+        clean = None if mask_contacts(orjson.loads(record)) else edition()
         with self.transaction() as db:
             old = db.execute("SELECT * FROM postings WHERE id = ?", (posting.id,)).fetchone()
             if old is None:
