@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from scraper.store import open_store
 from tests.boards.goldens import FOLDER
 from tests.command import rolecall
 
@@ -84,6 +85,31 @@ def test_the_demo_twice(tmp_path: Path) -> None:
     second = rolecall(tmp_path, "demo").clean()
     assert f"{len(rows)} postings, 0 new" in " ".join(second.out.split())
     assert {row["id"] for row in second.rows("demo/posts.jsonl")} == {row["id"] for row in rows}
+
+
+def test_a_store_that_cannot_be_asked_is_said_in_a_line(tmp_path: Path) -> None:
+    store = open_store(tmp_path / "rolecall.db")
+    store.db.execute(
+        "INSERT INTO postings (id, target, key, record, fingerprint, first_seen_at, last_seen_at, fetched_at, crawl)"
+        " VALUES ('x::1', 'x', '1', '{}', '', '', '', '', 1)"
+    )
+    store.close()
+    for verb in (["cluster"], ["show", "x::1"]):
+        ran = rolecall(tmp_path, *verb).clean()
+        assert (ran.code, "`rolecall verify`" in ran.err) == (1, True)
+    (tmp_path / "empty.db").touch()
+    empty = rolecall(tmp_path, "export", "--store", str(tmp_path / "empty.db")).clean()
+    assert (empty.code, "an empty file, no store" in empty.err) == (2, True)
+    assert "no archive at" in rolecall(tmp_path, "verify", "--archive", str(tmp_path / "nowhere")).clean().err
+    assert "no ISO 8601" in rolecall(tmp_path, "events", "--since", "0001-01-01T00:00:00+14:00").clean().err
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="this system has no file that fails to be read")
+def test_a_file_or_a_home_that_fails_is_said_in_a_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    assert "file/demo" in rolecall(tmp_path / "file", "demo").clean().err
+    assert "Input/output error" in rolecall(tmp_path, "parse", "/proc/self/mem").clean().err
+    assert "/dev/full: no file" in rolecall(tmp_path, "watch", "check", "--watchlist", "/dev/full").clean().err
 
 
 def test_help_names_every_verb(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 finished with losses (named on stderr), 2 wrong use, 3 blo
 work.
 """
 
+import errno
 import sqlite3
 from typing import Any
 
@@ -14,13 +15,19 @@ from scraper.cli import auditing, boards, crawling, exploring, export, reading, 
 
 
 class Commands(click.Group):
-    """The verbs; a store that fails under any of them is said in a line."""
+    """The verbs; a store or a file that fails under any of them is said in a line."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except sqlite3.Error as error:
             raise click.ClickException(f"the store failed: {error}; `rolecall verify` says more") from None
+        except OSError as error:
+            if error.errno == errno.EPIPE:
+                raise
+            raise click.ClickException(
+                f"{error.filename or 'cannot read or write'}: {error.strerror or error}"
+            ) from None
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from scraper.cli.options import ALLOW_PRIVATE, LOG_FORMAT, MASK_ARCHIVE, pairs, private
+from scraper.cli.options import ALLOW_PRIVATE, LOG_FORMAT, MASK_ARCHIVE, not_written, pairs, private
 
 if TYPE_CHECKING:
     from scraper.crawl.report import TargetReport
@@ -196,8 +196,18 @@ def demo(output: str | None) -> None:
     """Serve a small invented job site on this machine, crawl it, and show what came out."""
     from scraper.crawl.home import home
     from scraper.demo.run import run_demo
+    from scraper.store import StoreError
 
-    sys.exit(run_demo(Path(output) if output else home() / "demo" / "posts.jsonl"))
+    path = Path(output) if output else home() / "demo" / "posts.jsonl"
+    try:
+        if path.is_dir():
+            raise click.UsageError(f"{path} is a folder; give a file")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        sys.exit(run_demo(path))
+    except StoreError as error:
+        raise click.UsageError(str(error)) from None
+    except OSError as error:
+        not_written(str(path), error)
 
 
 VERBS = (crawl, detect, demo)

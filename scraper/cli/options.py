@@ -28,10 +28,10 @@ class Time(click.ParamType[str]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         try:
             at = datetime.fromisoformat(value)
-        except ValueError:
+            at = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+        except (ValueError, OverflowError):
             self.fail(f"{value!r} is no ISO 8601 date or time, e.g. 2026-11-02 or 2026-11-02T09:30:00Z", param, ctx)
-        at = at if at.tzinfo else at.replace(tzinfo=UTC)
-        return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        return at.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def not_written(path: str, error: OSError) -> NoReturn:
@@ -59,6 +59,8 @@ def at_store(path: Path | None) -> "Store":
     found = path or home() / "rolecall.db"
     if not found.exists():
         raise click.UsageError(f"no store at {found}; `rolecall crawl TARGET` makes one")
+    if found.is_file() and not found.stat().st_size:
+        raise click.UsageError(f"{found}: an empty file, no store; `rolecall crawl TARGET` makes one")
     try:
         return open_store(found)
     except StoreError as error:

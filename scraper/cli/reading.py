@@ -169,7 +169,12 @@ def reparse(
         if compare or against:
             lines = against if against else (row["record"] for row in at_store(path).postings())
             records = (json.loads(line) for line in lines if line.strip())
-            show_diff(*diff({(record["id"], record["fetched_at"]): record for record in records}, good()))
+            try:
+                before = {(record["id"], record["fetched_at"]): record for record in records}
+            except (ValueError, KeyError, TypeError):
+                where = against.name if against else "the store"
+                raise click.UsageError(f"{where}: a line is no posting; `rolecall export` writes postings") from None
+            show_diff(*diff(before, good()))
         else:
             with lines_to(output) as write:
                 for posting in good():

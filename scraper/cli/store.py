@@ -17,7 +17,10 @@ def cluster(path: Path | None) -> None:
     from scraper.cluster import clusters
 
     store = at_store(path)
-    found, joined = clusters(json.loads(row["record"]) for row in store.postings())
+    try:
+        found, joined = clusters(json.loads(row["record"]) for row in store.postings())
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise click.ClickException(f"{store.path}: a stored record is broken; `rolecall verify` says which") from None
     store.set_clusters(found, [(join.first, join.second, join.because) for join in joined])
     reasons = Counter(join.because for join in joined)
     said = ", ".join(f"{count} by {reason}" for reason, count in reasons.most_common()) or "none"
@@ -47,7 +50,11 @@ def show(path: Path | None, id: str) -> None:
     if row is None:
         near = store.ids_like(id)
         raise click.UsageError(f"no posting {id!r}" + (f"; there is {', '.join(near)}" if near else ""))
-    show_posting(Posting.model_validate_json(row["record"]), dict(row), [dict(event) for event in store.events(id=id)])
+    try:
+        posting = Posting.model_validate_json(row["record"])
+    except ValueError:
+        raise click.ClickException(f"{id}: its record is broken; `rolecall verify` says how") from None
+    show_posting(posting, dict(row), [dict(event) for event in store.events(id=id)])
     for join in store.cluster(id):
         click.echo(f"  one job: {join['first']} and {join['second']}: {join['because']}")
 
@@ -64,6 +71,8 @@ def verify(path: Path | None, archive: Path | None, mend: bool) -> None:
     from scraper.archive import mend as cut_off
     from scraper.crawl.home import home
 
+    if archive and not archive.exists():
+        raise click.UsageError(f"no archive at {archive}")
     faults = at_store(path).faults()
     folder = archive or home() / "archive"
     files = archive_files([folder]) if folder.exists() else []

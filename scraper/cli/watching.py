@@ -403,7 +403,10 @@ def merge(homes: tuple[Path, ...], output: Path | None, view: bool) -> None:
     except (StoreError, OSError) as error:
         raise click.UsageError(str(error)) from None
     store = open_store(to)
-    one, joined = clusters(json.loads(row["record"]) for row in store.postings())
+    try:
+        one, joined = clusters(json.loads(row["record"]) for row in store.postings())
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise click.ClickException(f"{to}: a stored record is broken; `rolecall verify` says which") from None
     store.set_clusters(one, [(join.first, join.second, join.because) for join in joined])
     store.close()
     reports = newest_reports(held) | dict.fromkeys(f"shard={name.replace('/', '-of-')}" for name in missing)

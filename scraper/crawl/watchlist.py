@@ -137,6 +137,8 @@ def texts(place: str) -> Iterator[tuple[str, bytes]]:
     if not files:
         raise ValueError(f"{place}: no .toml and no .csv file in this folder")
     for file in files:
+        if file.exists() and not file.is_file():  # a device may never end
+            raise ValueError(f"{file}: no file")
         yield str(file), file.read_bytes()
 
 

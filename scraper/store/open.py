@@ -101,12 +101,16 @@ def open_store(path: Path, wait: float = 30.0) -> Store:
         path.parent.mkdir(parents=True, exist_ok=True)
         db = sqlite3.connect(path, timeout=wait, isolation_level=None)
         db.row_factory = sqlite3.Row
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = NORMAL")
         version = db.execute("PRAGMA user_version").fetchone()[0]
+        tables = {row["name"] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if tables and not {"crawls", "postings", "events"} <= tables:  # before anything is written to it
+            db.close()
+            raise StoreError(f"{path}: a database of another program, no store; it is left as it is")
         if version > len(MIGRATIONS):
             db.close()
             raise StoreError(f"{path}: written by a newer Rolecall (schema {version}); upgrade Rolecall to read it")
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = NORMAL")
         if version < len(MIGRATIONS):
             upgrade(db, path)
     except (sqlite3.Error, OSError) as error:

@@ -175,6 +175,19 @@ def test_a_file_that_is_no_store_is_named(tmp_path: Path, body: bytes) -> None:
         open_store(path)
 
 
+@pytest.mark.parametrize("version", [0, 1, 4])
+def test_a_database_of_another_program_is_refused_and_left_as_it_is(tmp_path: Path, version: int) -> None:
+    path = tmp_path / "cookies.sqlite"
+    with sqlite3.connect(path) as db:
+        db.execute("CREATE TABLE cookies (a)")
+        db.execute(f"PRAGMA user_version = {version}")
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match="another program"):
+        open_store(path)
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def test_a_locked_file_is_named(tmp_path: Path) -> None:
     store = open_store(tmp_path / "rolecall.db", wait=0.1)
     other = sqlite3.connect(store.path, isolation_level=None)
