@@ -89,6 +89,7 @@ def test_the_demo_twice(tmp_path: Path) -> None:
 
 def test_a_store_that_cannot_be_asked_is_said_in_a_line(tmp_path: Path) -> None:
     store = open_store(tmp_path / "rolecall.db")
+    store.db.execute("INSERT INTO crawls (run, target, started_at) VALUES ('r', 'x', '2026-11-02T09:30:00Z')")
     store.db.execute(
         "INSERT INTO postings (id, target, key, record, fingerprint, first_seen_at, last_seen_at, fetched_at, crawl)"
         " VALUES ('x::1', 'x', '1', '{}', '', '', '', '', 1)"
@@ -97,6 +98,8 @@ def test_a_store_that_cannot_be_asked_is_said_in_a_line(tmp_path: Path) -> None:
     for verb in (["cluster"], ["show", "x::1"]):
         ran = rolecall(tmp_path, *verb).clean()
         assert (ran.code, "`rolecall verify`" in ran.err) == (1, True)
+    merged = rolecall(tmp_path, "merge", str(tmp_path), "-o", str(tmp_path / "one.db")).clean()
+    assert (merged.code, "is broken" in merged.err, [*tmp_path.glob("*one.db*")]) == (1, True, [])
     (tmp_path / "empty.db").touch()
     empty = rolecall(tmp_path, "export", "--store", str(tmp_path / "empty.db")).clean()
     assert (empty.code, "an empty file, no store" in empty.err) == (2, True)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scraper.cli.crawling import carry_out, new_run
-from scraper.cli.options import ALLOW_PRIVATE, MASK_ARCHIVE, pairs, private
+from scraper.cli.options import ALLOW_PRIVATE, KEEP_CONTACTS, LOG_FORMAT, MASK_ARCHIVE, pairs, private
 
 if TYPE_CHECKING:
     from scraper.crawl.report import TargetReport
@@ -217,8 +217,10 @@ def short(minutes: int) -> str:
 )
 @WATCHLIST
 @click.option("-s", "settings", multiple=True, callback=pairs, metavar="NAME=VALUE", help="A Scrapy setting.")
+@KEEP_CONTACTS
 @MASK_ARCHIVE
 @ALLOW_PRIVATE
+@LOG_FORMAT
 @click.option("-v", "--verbose", is_flag=True, help="Show Scrapy's own log.")
 def run(
     due: bool,
@@ -232,6 +234,7 @@ def run(
     state: str | None,
     place: str | None,
     settings: dict[str, str],
+    keep_contacts: bool,
     allow_private: bool,
     verbose: bool,
 ) -> None:
@@ -281,6 +284,7 @@ def run(
             run=id,
             resume=resume,
             verbose=verbose,
+            keep_contacts=keep_contacts,
             beside=map(fault_report, faults),
             crashed=crashed,
             notify=watchlist.notify,
@@ -403,10 +407,15 @@ def merge(homes: tuple[Path, ...], output: Path | None, view: bool) -> None:
     except (StoreError, OSError) as error:
         raise click.UsageError(str(error)) from None
     store = open_store(to)
+    broken = False
     try:
         one, joined = clusters(json.loads(row["record"]) for row in store.postings())
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise click.ClickException(f"{to}: a stored record is broken; `rolecall verify` says which") from None
+        broken = True
+    if broken:  # only here is the query let go of
+        store.close()
+        to.unlink()  # not half a catalogue
+        raise click.ClickException("a shard's stored record is broken; `rolecall verify` of each says which")
     store.set_clusters(one, [(join.first, join.second, join.because) for join in joined])
     store.close()
     reports = newest_reports(held) | dict.fromkeys(f"shard={name.replace('/', '-of-')}" for name in missing)
