@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from scraper.cli.options import ALLOW_PRIVATE, LOG_FORMAT, MASK_ARCHIVE, not_written, pairs, private
+from scraper.cli.options import ALLOW_PRIVATE, KEEP_CONTACTS, LOG_FORMAT, MASK_ARCHIVE, not_written, pairs, private
 
 if TYPE_CHECKING:
     from scraper.crawl.report import TargetReport
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 @click.option("--refresh", is_flag=True, help="Read every page again, known or not.")
 @click.option("--resume", is_flag=True, help="Go on where a crawl of the same targets was cut off.")
 @click.option("--browser", is_flag=True, help="Render pages that are empty without JavaScript, in Chromium.")
+@KEEP_CONTACTS
 @MASK_ARCHIVE
 @ALLOW_PRIVATE
 @LOG_FORMAT
@@ -48,6 +49,7 @@ def crawl(
     refresh: bool,
     resume: bool,
     browser: bool,
+    keep_contacts: bool,
     allow_private: bool,
     verbose: bool,
 ) -> None:
@@ -74,6 +76,7 @@ def crawl(
         archive=archive,
         resume=resume,
         verbose=verbose,
+        keep_contacts=keep_contacts,
     )
     sys.exit(code)
 
@@ -94,6 +97,7 @@ def carry_out(
     archive: bool = True,
     resume: bool = False,
     verbose: bool = False,
+    keep_contacts: bool = False,
     beside: "Iterable[TargetReport]" = (),
     crashed: str | None = None,
     notify: Mapping[str, Any] | None = None,
@@ -108,7 +112,7 @@ def carry_out(
     from scraper.crawl.progress import Progress, quiet_log
     from scraper.crawl.run import Crawl, crawl
     from scraper.crawl.runs import conclude
-    from scraper.export.jsonlines import exported, lines_to
+    from scraper.export.jsonlines import exported, line_of, lines_to
     from scraper.store import StoreError, open_store
 
     started = datetime.now(UTC)
@@ -131,7 +135,7 @@ def carry_out(
         with Progress() as progress, lines_to(path) if path else nullcontext(lambda line: None) as write:
             crawl(
                 targets,
-                lambda posting: None if store else write(posting.model_dump_json(by_alias=True)),
+                lambda posting: None if store else write(line_of(posting, keep_contacts)),
                 given,
                 options,
                 watch,
@@ -139,7 +143,7 @@ def carry_out(
             if store and path:
                 memory = open_store(kept)
                 names = [report.target for report in running.reports()]
-                for line in exported(memory, state="open", targets=names, run=run):
+                for line in exported(memory, keep_contacts=keep_contacts, state="open", targets=names, run=run):
                     write(line)
                 memory.close()
     except (ValueError, StoreError) as error:

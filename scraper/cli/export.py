@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from scraper.cli.options import STORE, Time, at_store, not_written
+from scraper.cli.options import KEEP_CONTACTS, STORE, Time, at_store, not_written
 
 if TYPE_CHECKING:
     from scraper.store import Store
@@ -185,9 +185,7 @@ def named_employers(store: "Store", given: Iterable[str]) -> list[str]:
 )
 @click.option("--fields", type=Codes("field", fields_of_a_posting), metavar="A,B,C", help="These fields only.")
 @click.option("--one-per-cluster", is_flag=True, help="One posting of each job, the employer's own first.")
-@click.option(
-    "--keep-contacts", is_flag=True, help="Leave people's mail addresses, telephone numbers and names as they are."
-)
+@KEEP_CONTACTS
 def export(
     path: Path | None,
     output: str,

@@ -97,6 +97,10 @@ def mask_archive(context: click.Context, option: click.Parameter, given: bool) -
         os.environ["ROLECALL_MASK_ARCHIVE"] = "1"
 
 
+KEEP_CONTACTS = click.option(
+    "--keep-contacts", is_flag=True, help="Leave people's mail addresses, telephone numbers and names as they are."
+)
+
 MASK_ARCHIVE = click.option(
     "--mask-archive",
     is_flag=True,

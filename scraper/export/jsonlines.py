@@ -7,7 +7,11 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import IO, Any, TextIO
 
+import orjson
+
+from scraper.contacts import mask
 from scraper.export.records import Export, lines
+from scraper.posting import Posting
 from scraper.store import Store
 
 
@@ -39,9 +43,18 @@ def lines_to(path: str) -> Iterator[Callable[[str], None]]:
         yield lambda line: print(line, file=out)
 
 
-def exported(store: Store, **which: Any) -> Iterator[str]:
-    """Postings of the store as lines, contacts and all. `which` goes to `Store.postings`."""
-    return (line.decode().rstrip() for line in lines(Export(store, which, keep_contacts=True)))
+def exported(store: Store, *, keep_contacts: bool = False, **which: Any) -> Iterator[str]:
+    """Postings of the store as lines, contacts masked. `which` goes to `Store.postings`."""
+    return (line.decode().rstrip() for line in lines(Export(store, which, keep_contacts=keep_contacts)))
+
+
+def line_of(posting: Posting, keep_contacts: bool = False) -> str:
+    """One posting as a line, contacts masked."""
+    if keep_contacts:
+        return posting.model_dump_json(by_alias=True)
+    record = posting.model_dump(mode="json", by_alias=True)
+    mask(record)
+    return orjson.dumps(record).decode()
 
 
 def write_json_lines(export: Export, out: IO[bytes]) -> None:

@@ -17,7 +17,7 @@ import pytest
 
 from scraper.archive import Archived, ArchiveWriter, archive_files, read_archive
 from scraper.store import open_store
-from tests.command import STRICT, rolecall
+from tests.command import STRICT, Ran, rolecall
 from tests.crawl.test_crawl import crawl, post
 from tests.server import Asked, Reply, Site, as_json, serve
 
@@ -349,3 +349,15 @@ def test_json_lists_are_as_good_as_pages(tmp_path: Path) -> None:
         crawl(tmp_path, site, "-a", "door=api")
     again = rolecall(tmp_path, "reparse").clean()
     assert [json.loads(line)["key"] for line in again.out.splitlines()] == ["post"]
+
+
+@pytest.mark.parametrize("memory", ["--store", "--no-store"])
+def test_contacts_are_masked_in_what_a_crawl_writes(tmp_path: Path, memory: str) -> None:
+    text = "You test lamps. Questions? Write to wick.turner@lumo.example."
+    with serve({"/sitemap.xml": sitemap({"a": "1"}), "/a": post(text=text)}) as site:
+        crawl(tmp_path, site, memory)
+        masked = [row["description"] for row in Ran(0, "", "", tmp_path).rows()]
+        crawl(tmp_path, site, memory, "--refresh", "--keep-contacts")
+    kept = [row["description"] for row in Ran(0, "", "", tmp_path).rows()]
+    assert ["wick.turner@lumo.example" in one for one in masked + kept] == [False, True]
+    assert [len(one) for one in masked] == [len(one) for one in kept], "offsets stay true"
