@@ -40,6 +40,7 @@ ROLECALL_ALLOW_PRIVATE = os.environ.get("ROLECALL_ALLOW_PRIVATE") or False  # th
 DOWNLOAD_MAXSIZE = 64 * 1024 * 1024  # a whole board in one reply stays below; Scrapy's 1 GiB is no limit
 DOWNLOAD_WARNSIZE = 0  # large replies are usual here
 DOWNLOAD_TIMEOUT = 60
+CONCURRENT_ITEMS = 1  # reading awaits nothing, and Scrapy starts a task for each of its 100 at every page
 SCRAPER_SLOT_MAX_ACTIVE_SIZE = 10**12  # a page waits for its own requests (`MOST_PENDING`): none may wait for the page
 URLLENGTH_LIMIT = 0  # a long address is an address
 REDIRECT_MAX_TIMES = 5
