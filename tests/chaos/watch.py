@@ -1,5 +1,6 @@
 """Runs the real command and looks at its process while it runs: most memory, most open files."""
 
+import json
 import os
 import subprocess
 import sys
@@ -27,12 +28,15 @@ class Watched:
 
     def crawls(self) -> dict[str, dict[str, Any]]:
         """The last crawl's report of every target."""
-        import json
-
         store = open_store(self.ran.home / "rolecall.db")
         found = {row["target"]: json.loads(row["report"] or "{}") for row in store.crawls()}
         store.close()
         return found
+
+    def lines(self) -> list[str]:
+        """The line of every target in the report of the run."""
+        (path,) = (self.ran.home / "runs").glob("*[0-9].json")
+        return [target["line"] for target in json.loads(path.read_text(encoding="utf-8"))["targets"]]
 
     def keys(self) -> dict[str, list[str]]:
         """The stored postings by target."""
