@@ -279,9 +279,21 @@ class Board(scrapy.Spider):
         report = self.reports[employer]
         for item in self.taken_apart(response, asked, employer):
             yield item
-            # replies lower the count; a crawler that is told to end asks for nothing more
-            while report.pending > MOST_PENDING and not report.stopped and self.crawler.crawling:  # noqa: ASYNC110
-                await asyncio.sleep(0.05)
+            if report.pending > MOST_PENDING:
+                await self.wait_for_replies(report, len(response.body))
+
+    async def wait_for_replies(self, report: TargetReport, size: int) -> None:
+        """Wait until few enough requests of a target wait. Meanwhile its page does not count as one that is being read:
+        Scrapy asks for nothing while many bytes are, and these replies would never come.
+        """
+        engine = self.crawler.engine
+        slot = engine.scraper.slot if engine else None
+        assert slot is not None
+        slot.active_size -= size
+        # replies lower the count; a crawler that is told to end asks for nothing more
+        while report.pending > MOST_PENDING and not report.stopped and self.crawler.crawling:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+        slot.active_size += size
 
     def taken_apart(self, response: Response, asked: PageRequest, employer: str | None) -> Iterator[Any]:
         """As `take_apart`; a store that fails ends the target, with its reason."""
