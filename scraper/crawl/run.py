@@ -3,7 +3,9 @@
 import asyncio
 import hashlib
 import json
+import math
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
@@ -21,13 +23,13 @@ from typing import Any, TypeVar
 
 from scrapy import Request, signals
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
-from scrapy.settings import BaseSettings, Settings
+from scrapy.settings import BaseSettings, Settings, default_settings
 from scrapy.utils.spider import iter_spider_classes
 
 from scraper.crawl import settings as house_settings
 from scraper.crawl.audit import audit_of
 from scraper.crawl.board import Board
-from scraper.crawl.detect import Detected, Look, by_address
+from scraper.crawl.detect import Detected, Look, by_address, cleaned
 from scraper.crawl.grace import GraceDownloader
 from scraper.crawl.report import TargetReport
 from scraper.crawl.schedule import EARLY, Quiet
@@ -101,6 +103,7 @@ def board_named(name: str) -> type[Board]:
 
 def split_target(target: str) -> tuple[type[Board], str | None]:
     """The board and the employer of a target: `greenhouse:a` -> `(Greenhouse, "a")`. Raises `TargetError`."""
+    refuse_control_characters(target)
     name, _, employer = target.partition(":")
     board = board_named(name)
     needs = ":" in board.target
@@ -109,6 +112,16 @@ def split_target(target: str) -> tuple[type[Board], str | None]:
     if employer and not needs:
         raise TargetError(f"{name} has no employers: the target is {name!r}")
     return board, employer or None
+
+
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+"""Characters that no name has, and that would forge lines of logs."""
+
+
+def refuse_control_characters(text: str) -> None:
+    """Raise `TargetError` where a text has any."""
+    if CONTROL.search(text):
+        raise TargetError(f"{text!r} has control characters in it")
 
 
 # -- what a crawl is asked for ----------------------------------------------------------------------------------------
@@ -183,7 +196,7 @@ class Crawl:
         except OSError as error:
             self.error = self.error or error
             for report in self.reports():
-                report.stop("broken", f"the output cannot be written: {error}")
+                report.stop("broken", f"the output cannot be written: {error.strerror or error}")
 
     def reports(self) -> list[TargetReport]:
         """A report for each target begun, in the order they were given; those that could not be begun come last."""
@@ -246,21 +259,23 @@ class Work:
         self.options = options
         self.batches: dict[str, Batch] = {}
         self.tasks: set[asyncio.Task[Any]] = set()
-        try:
-            self.grace = settings.getfloat("ROLECALL_GRACE_SECONDS")
-        except ValueError:
-            raise ValueError(
-                f"ROLECALL_GRACE_SECONDS is a number of seconds, not {settings['ROLECALL_GRACE_SECONDS']!r}"
-            ) from None
+        self.grace = settings.getfloat("ROLECALL_GRACE_SECONDS")
 
     # -- before the first request -------------------------------------------------------------------------------------
 
     def settle(self, targets: Sequence[str | Job]) -> tuple[list[str | Job], list[str | Job]]:
-        """Targets, those given as addresses that settle them included, and those whose pages must be looked at."""
+        """Targets, those given as addresses that settle them included, and those whose pages must be looked at.
+
+        Raises `TargetError` for an address that is given as text and is none.
+        """
         settled: list[str | Job] = []
         unsettled: list[str | Job] = []
         for given in targets:
             target = name_of(given)
+            if not isinstance(given, Job) and is_address(target):
+                refuse_control_characters(target)
+                if cleaned(target) is None:
+                    raise TargetError(f"{target!r} is no web address")
             found = by_address(target, boards()) if is_address(target) else None
             if is_address(target) and not sure(found):
                 unsettled.append(given)
@@ -526,8 +541,38 @@ async def look(process: AsyncCrawlerProcess, urls: Sequence[str]) -> dict[str, D
     return crawler.spider.found if isinstance(crawler.spider, Look) else {}
 
 
+@cache
+def known_settings() -> dict[str, Any]:
+    """Every setting by name, with its default."""
+    found = {name: getattr(default_settings, name) for name in dir(default_settings) if name.isupper()}
+    return found | {name: getattr(house_settings, name) for name in dir(house_settings) if name.isupper()}
+
+
+FRACTIONS = re.compile(r"DELAY|TIMEOUT|SECONDS|_DAYS|INTERVAL|_AFTER|CONCURRENCY|FACTOR")
+"""Settings that may have fractions, though their default has none."""
+
+
+def check_setting(name: str, given: Any) -> None:
+    """Raise `ValueError` where a value is not of the kind of the setting's default, if that is a number or a switch."""
+    usual, said = known_settings().get(name), Settings({name: given})
+    whole = isinstance(usual, int) and not FRACTIONS.search(name)
+    try:
+        if isinstance(usual, bool):
+            said.getbool(name)
+        elif isinstance(usual, int | float):
+            number = said.getint(name) if whole else said.getfloat(name)
+            if not math.isfinite(number) or (number < 0 and "PRIORITY" not in name):
+                raise ValueError
+    except (TypeError, ValueError, OverflowError):
+        number_of = "a whole number" if whole else "a number"
+        kind = "true or false" if isinstance(usual, bool) else f"{number_of} of 0 or more"
+        raise ValueError(f"{name} is {kind}, not {given!r}") from None
+
+
 def merge(settings: Mapping[str, Any] | None) -> Settings:
-    """The settings of the house under those that are given."""
+    """The settings of the house under those that are given. Raises `ValueError` where one is of the wrong kind."""
+    for name, value in (settings or {}).items():
+        check_setting(name, value)
     merged = Settings()
     merged.setmodule(house_settings)
     merged.setdict(dict(settings or {}), priority="cmdline")

@@ -25,19 +25,25 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from difflib import get_close_matches
-from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
 
 import tomlkit
-from scrapy.settings import Settings, default_settings
 
-from scraper.crawl import settings as house_settings
 from scraper.crawl.detect import by_address
 from scraper.crawl.notify import channels
-from scraper.crawl.run import Job, boards, is_address, split_target, sure, unusable
+from scraper.crawl.run import (
+    Job,
+    boards,
+    check_setting,
+    is_address,
+    known_settings,
+    split_target,
+    sure,
+    unusable,
+)
 from scraper.crawl.schedule import duration, quiet_hours
 
 DEFAULTS = ("every", "tags", "settings", "options", "quiet")
@@ -391,13 +397,6 @@ def options_of(value: Any) -> dict[str, str]:
     return {name: str(option) for name, option in value.items()}
 
 
-@cache
-def known_settings() -> dict[str, Any]:
-    """Every setting by name, with its default."""
-    found = {name: getattr(default_settings, name) for name in dir(default_settings) if name.isupper()}
-    return found | {name: getattr(house_settings, name) for name in dir(house_settings) if name.isupper()}
-
-
 def settings_of(value: Any) -> dict[str, Any]:
     """Settings that are known and of their default's kind. Raises `ValueError`."""
     if not isinstance(value, dict):
@@ -407,15 +406,7 @@ def settings_of(value: Any) -> dict[str, Any]:
             raise ValueError(unknown("setting", name, known_settings()))
         if WHOLE_RUN.match(name):
             raise ValueError(f"{name} holds for a whole run and is no single target's; give it to the command with -s")
-        usual, said = known_settings()[name], Settings({name: given})
-        try:
-            if isinstance(usual, bool):
-                said.getbool(name)
-            elif isinstance(usual, int | float) and said.getfloat(name) < 0:
-                raise ValueError
-        except (TypeError, ValueError):
-            kind = "true or false" if isinstance(usual, bool) else "a number of 0 or more"
-            raise ValueError(f"{name} is {kind}, not {given!r}") from None
+        check_setting(name, given)
     return value
 
 
