@@ -113,6 +113,7 @@ def carry_out(
     from scraper.crawl.run import Crawl, crawl
     from scraper.crawl.runs import conclude
     from scraper.export.jsonlines import exported, line_of, lines_to
+    from scraper.export.records import BrokenRecord
     from scraper.store import StoreError, open_store
 
     started = datetime.now(UTC)
@@ -146,6 +147,8 @@ def carry_out(
                 for line in exported(memory, keep_contacts=keep_contacts, state="open", targets=names, run=run):
                     write(line)
                 memory.close()
+    except BrokenRecord as error:
+        failed = f"cannot write {path}: {error}; `rolecall verify` says more"
     except (ValueError, StoreError) as error:
         raise click.UsageError(str(error)) from None
     except OSError as error:
@@ -179,6 +182,8 @@ def detect(urls: tuple[str, ...], as_json: bool, offline: bool, browser: bool, a
 
     settings = quiet_log() | private(allow_private) | ({"ROLECALL_BROWSER": True} if browser else {})
     try:
+        if browser and offline:
+            raise click.UsageError("--offline fetches nothing, so there is nothing to render; leave --browser out")
         if browser:
             browser_path()
     except ValueError as error:

@@ -233,6 +233,8 @@ def export(
     kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(done.masked.items()))
     masked = f"{done.masked.total()} contacts masked" + (f" ({kinds})" if kinds else "")
     click.echo(f"{done.rows} postings; {'contacts kept' if keep_contacts else masked}", err=True)
+    if filters["one_per_cluster"] and done.rows and not store.clustered():
+        done.notes.append("no posting is in a cluster, so all are there; `rolecall cluster` finds which are one job")
     for note in done.notes:
         click.echo(note, err=True)
 

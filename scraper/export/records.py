@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from scraper.contacts import edition, mask
+from scraper.posting import Posting
 from scraper.store import Store
 
 LIFE = ("first_seen_at", "last_seen_at", "closed_at", "cluster")
@@ -16,6 +17,12 @@ LIFE = ("first_seen_at", "last_seen_at", "closed_at", "cluster")
 
 NO_LIFE = b'"first_seen_at":null,"last_seen_at":null,"closed_at":null,"cluster":null,'
 """Those fields in a stored record; as text of a string its quotes would be escaped, so it stands there once."""
+
+REQUIRED = frozenset(name for name, field in Posting.model_fields.items() if field.is_required())
+
+
+class BrokenRecord(ValueError):
+    """A stored record that is none; the message names the posting."""
 
 
 @dataclass
@@ -81,8 +88,14 @@ def lines(export: Export) -> Iterator[bytes]:
 
 
 def read(export: Export, row: sqlite3.Row) -> tuple[dict[str, Any], bool]:
-    """The record of a row, and whether a contact was masked in it."""
-    record = orjson.loads(row["record"])
+    """The record of a row, and whether a contact was masked in it. Raises `BrokenRecord`."""
+    try:
+        record = orjson.loads(row["record"])
+        lacking = ", ".join(sorted(REQUIRED - record.keys()))
+    except (ValueError, AttributeError):
+        raise BrokenRecord(f"{row['id']}: its record is no JSON object") from None
+    if lacking:
+        raise BrokenRecord(f"{row['id']}: its record lacks {lacking}")
     masked = Counter() if export.keep_contacts or row["clean"] == edition() else mask(record)
     export.masked += masked
     if record.get("attribution"):

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 from scraper.export.output import OutputError, copy, is_stream, packed, remote, stream_to, whole
 from scraper.export.package import NAME, Made, others, package, resource, resource_name
-from scraper.export.records import Export
+from scraper.export.records import BrokenRecord, Export
 
 STREAMED = {
     "jsonl": "scraper.export.jsonlines:write_json_lines",
@@ -100,6 +100,8 @@ def written(name: str, export: Export, out: Any) -> None:
     writer: Callable[[Export, Any], None] = getattr(import_module(module), function)
     try:
         writer(export, out)
+    except BrokenRecord as error:
+        raise OutputError(f"{error}; `rolecall verify` says more") from None
     except (ValueError, TypeError, LookupError, AttributeError) as error:
         said = f"{type(error).__name__}: {error}".splitlines()[0]
         raise OutputError(f"a stored record breaks the contract ({said}); `rolecall verify` says which") from error

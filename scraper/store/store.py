@@ -288,6 +288,10 @@ class Store:
             db.executemany("UPDATE postings SET cluster = ? WHERE id = ?", ((c, id) for id, c in clusters.items()))
             db.executemany("REPLACE INTO joins VALUES (?, ?, ?)", joins)
 
+    def clustered(self) -> bool:
+        """Whether any posting is in a cluster."""
+        return self.db.execute("SELECT 1 FROM postings WHERE cluster IS NOT NULL LIMIT 1").fetchone() is not None
+
     def cluster(self, id: str) -> list[sqlite3.Row]:
         """Why a posting is one job with others: `first`, `second`, `because`."""
         return self.db.execute(

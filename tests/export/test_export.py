@@ -267,7 +267,13 @@ def test_a_broken_record_is_a_line(home: Path, name: str, record: str) -> None:
     store.db.execute("UPDATE postings SET record = ?, clean = NULL WHERE key = 'a'", (record,))
     store.close()
     ran = asked(home, "export", "-o", str(home / name))
-    assert (ran.code, ran.err.count("`rolecall verify` says")) in [(2, 1)] + [(0, 0)] * record.startswith("{")
+    assert (ran.code, ran.err.count("lamps:lumo:a: its record "), ran.err.count("`rolecall verify` says")) == (2, 1, 1)
+
+
+def test_one_of_each_cluster_says_where_there_is_none_yet(home: Path) -> None:
+    assert "`rolecall cluster` finds" in asked(home, "export", "--one-per-cluster").err
+    assert asked(home, "cluster").code == 0
+    assert "`rolecall cluster` finds" not in asked(home, "export", "--one-per-cluster").err
 
 
 def test_a_missing_extra_is_named(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
