@@ -26,6 +26,8 @@ WATCHLIST = click.option(
     help="A .toml or .csv file, a folder of them, or s3://….  [default: ROLECALL_HOME/watchlist.toml]",
 )
 
+NO_TARGET = "{} names no target; `rolecall watch add TARGET` adds one"
+
 
 def place_of(place: str | None) -> str:
     """Where the watchlist is."""
@@ -96,7 +98,7 @@ def add(
     Asks the network only for addresses that do not settle it by themselves. Exit code 2 where one was not added.
     """
     from scraper.crawl.progress import quiet_log
-    from scraper.crawl.run import detect, is_address
+    from scraper.crawl.run import detect, is_address, refuse_control_characters
     from scraper.crawl.schedule import duration
     from scraper.crawl.watchlist import add_target, read_watchlist, stored_name
 
@@ -104,7 +106,11 @@ def add(
     if "://" in str(place):
         raise click.UsageError(f"cannot add to {place}: add to a file, and copy that there")
     path = path / "watchlist.toml" if path.is_dir() else path
+    if path.suffix not in (".toml", ".csv"):
+        raise click.UsageError(f"{path}: a watchlist ends with .toml or .csv")
     try:
+        for text in filter(None, (group, *tags)):
+            refuse_control_characters(text)
         said = ({"group": group} if group else {}) | ({"every": every} if every else {})
         if every:
             duration(every)
@@ -129,7 +135,8 @@ def add(
             add_target(path, {"target": target, **said} | ({"tags": list(tags)} if tags else {}))
         except (ValueError, OSError) as error:
             refused += 1
-            click.echo(f"not added: {error}", err=True)
+            said_of = error.strerror if isinstance(error, OSError) else None
+            click.echo(f"not added: {f'{path}: {said_of}' if said_of else error}", err=True)
             continue
         known[name] = str(path)
         click.echo(f"added {target} to {path}" + (f" ({page.why})" if page else ""))
@@ -143,6 +150,8 @@ def check(place: str | None) -> None:
     watchlist = opened(place)
     for fault in watchlist.faults:
         click.echo(str(fault), err=True)
+    if not watchlist.watched and not watchlist.faults:
+        raise click.UsageError(NO_TARGET.format(place_of(place)))
     click.echo(f"{len(watchlist.watched)} targets, {len(watchlist.faults)} faults")
     sys.exit(2 if watchlist.faults else 0)
 
@@ -248,6 +257,8 @@ def run(
     watchlist = opened(place)
     if not watchlist.watched and watchlist.faults:
         raise click.UsageError(f"no line of the watchlist is right; the first: {watchlist.faults[0]}")
+    if not watchlist.watched:  # a list that was cut off must not look like a success every night
+        raise click.UsageError(NO_TARGET.format(place_of(place)))
     wanted = [w for w in watchlist.watched if (not groups or w.group in groups) and (not tags or w.tags & {*tags})]
     if not wanted and (groups or tags):
         raise click.UsageError(f"no target has the group or tag {', '.join((*groups, *tags))}")
@@ -270,7 +281,7 @@ def run(
             click.echo(str(error), err=True)
             sys.exit(4)
         except OSError as error:
-            raise click.ClickException(f"cannot write the lock of a run: {error}") from None
+            raise click.ClickException(f"cannot write the lock of a run: {error.strerror or error}") from None
         restored = stack.enter_context(kept(state, id))
         chosen, line = choose(wanted, due, limit)
         also = [line, *filter(None, [crashed, restored]), *crowded]
@@ -383,11 +394,13 @@ def merge(homes: tuple[Path, ...], output: Path | None, view: bool) -> None:
     """
     from scraper.cluster import clusters
     from scraper.crawl.runs import write_whole
-    from scraper.crawl.shards import missing_shards, newest_reports, shard_homes, store_in, view_of
+    from scraper.crawl.shards import missing_shards, never_ran, newest_reports, shard_homes, store_in, view_of
     from scraper.store import StoreError, open_store
     from scraper.store.merge import merge_stores, merged_report
 
     found = shard_homes(homes)
+    if view and output:
+        raise click.UsageError("--view merges nothing; leave -o out")
     if view:
         try:
             click.echo(view_of(found))
@@ -404,8 +417,10 @@ def merge(homes: tuple[Path, ...], output: Path | None, view: bool) -> None:
         raise click.UsageError(f"no store in {', '.join(map(str, homes))}")
     try:
         done = merge_stores(stores, to)
-    except (StoreError, OSError) as error:
+    except StoreError as error:
         raise click.UsageError(str(error)) from None
+    except OSError as error:
+        raise click.UsageError(f"cannot write {to}: {error.strerror or error}") from None
     store = open_store(to)
     broken = False
     try:
@@ -418,7 +433,11 @@ def merge(homes: tuple[Path, ...], output: Path | None, view: bool) -> None:
         raise click.ClickException("a shard's stored record is broken; `rolecall verify` of each says which")
     store.set_clusters(one, [(join.first, join.second, join.because) for join in joined])
     store.close()
-    reports = newest_reports(held) | dict.fromkeys(f"shard={name.replace('/', '-of-')}" for name in missing)
+    for home in [home for home in held if never_ran(home)]:
+        click.echo(f"{home} has no run report", err=True)
+    reports = newest_reports(home for home in held if not never_ran(home)) | dict.fromkeys(
+        f"shard={name.replace('/', '-of-')}" for name in missing
+    )
     report = merged_report(new_run(), reports)
     folder = to.parent / "runs"
     write_whole(folder / f"{report['run']}.json", json.dumps(report, ensure_ascii=False) + "\n")

@@ -132,6 +132,11 @@ def missing_shards(homes: Iterable[Path]) -> list[str]:
     return [f"{n}/{count}" for count in sorted(counts) for n in range(count) if (n, count) not in have]
 
 
+def never_ran(place: Path) -> bool:
+    """Whether a place keeps no run reports: a store by itself, or a home whose reports were put away."""
+    return not (place / "runs").exists() and not (place / "run.lock").exists()
+
+
 def newest_reports(homes: Iterable[Path]) -> dict[str, dict[str, Any] | None]:
     """The newest run report of each home, by the home's name; None where there is none, or a run is not over."""
     found: dict[str, dict[str, Any] | None] = {}

@@ -99,7 +99,10 @@ def copied(path: Path, to: Path) -> Path:
             live.backup(out)
     except sqlite3.Error as error:
         raise StoreError(f"{path}: {error}; is it a store?") from None
-    open_store(to).close()
+    try:
+        open_store(to).close()
+    except StoreError as error:
+        raise StoreError(str(error).replace(str(to), str(path))) from None
     return to
 
 

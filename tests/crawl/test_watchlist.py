@@ -72,6 +72,14 @@ def test_a_target_takes_from_itself_its_group_and_the_top(tmp_path: Path) -> Non
             "4: settings: DOWNLOAD_DELAY is a number of 0 or more, not 'fast'",
         ),
         (
+            'target = "lever:a"\nsettings = { DOWNLOAD_DELAY = nan }',
+            "4: settings: DOWNLOAD_DELAY is a number of 0 or more, not nan",
+        ),
+        (
+            'target = "lever:a"\nsettings = { RETRY_TIMES = "1.5" }',
+            "4: settings: RETRY_TIMES is a whole number of 0 or more, not '1.5'",
+        ),
+        (
             'target = "lever:a"\nsettings = { LOG_LEVEL = "DEBUG" }',
             "4: settings: LOG_LEVEL holds for a whole run and is no single target's; give it to the command with -s",
         ),
@@ -156,6 +164,8 @@ def test_garbage_is_a_fault(tmp_path: Path, data: bytes, said: str) -> None:
     checked = rolecall(tmp_path, "watch", "check").clean()
     assert checked.code == 2
     assert said in checked.err
+    if b"notify" in data:
+        assert said in rolecall(tmp_path, "notify").clean().err
 
 
 def test_what_is_added_stands_at_the_end_and_comments_stay(tmp_path: Path) -> None:
@@ -189,6 +199,22 @@ def test_a_csv_file_takes_a_row(tmp_path: Path) -> None:
     assert path.read_text(encoding="utf-8") == "target;every\nlever:a;1d\nlever:b;2h\n"
     refused = rolecall(tmp_path, "watch", "add", "lever:c", "--tag", "eu", "--watchlist", str(path)).clean()
     assert (refused.code, "no column tags" in refused.err) == (2, True)
+
+
+def test_a_watchlist_without_a_target_is_no_success(tmp_path: Path) -> None:
+    (tmp_path / "watchlist.toml").touch()
+    for verb in (("watch", "check"), ("run",), ("run", "--due")):
+        ran = rolecall(tmp_path, *verb).clean()
+        assert (ran.code, "names no target" in ran.err) == (2, True)
+
+
+def test_what_a_watchlist_cannot_hold_is_not_added(tmp_path: Path) -> None:
+    other = rolecall(tmp_path, "watch", "add", "lever:a", "--watchlist", str(tmp_path / "w.txt")).clean()
+    assert (other.code, "ends with .toml or .csv" in other.err) == (2, True)
+    for given in (("lever:a", "--group", "a\nb"), ("lever:a", "--tag", "a\x1b"), ("lever:a\x07",)):
+        ran = rolecall(tmp_path, "watch", "add", *given).clean()
+        assert (ran.code, "control characters" in ran.err) == (2, True)
+    assert not list(tmp_path.iterdir())
 
 
 def test_without_a_watchlist_every_verb_says_how_to_make_one(tmp_path: Path) -> None:
