@@ -182,8 +182,12 @@ def whole_length(path: Path) -> int:
 
 
 def damage(path: Path) -> str | None:
-    """What is wrong with a `.warc.gz` file; None where all is well or a crawl still writes it."""
-    if not path.name.endswith(".gz") or being_written(path):
+    """What is wrong with a WARC file; None where all is well or a crawl still writes it."""
+    if being_written(path):
+        return None
+    if not begins_as_warc(path):
+        return "no WARC file"
+    if not path.name.endswith(".gz"):
         return None
     whole, size = whole_length(path), path.stat().st_size
     if whole == size:
@@ -196,6 +200,18 @@ def damage(path: Path) -> str | None:
     return f"{kind} at byte {whole} of {size}"
 
 
+def begins_as_warc(path: Path) -> bool:
+    """Whether a file begins as a WARC file, as far as it goes."""
+    with path.open("rb") as stream:
+        head = stream.read(4096)
+    if head.startswith(MEMBER):
+        try:
+            head = zlib.decompressobj(31).decompress(head, len(BEGIN))
+        except zlib.error:
+            return True  # a damaged one: its length says where
+    return BEGIN.startswith(head[: len(BEGIN)])
+
+
 def mend(path: Path) -> int:
     """Cut a file behind its last whole record, where only the last one is damaged; how many bytes were cut."""
     said = damage(path)
@@ -205,6 +221,9 @@ def mend(path: Path) -> int:
     os.truncate(path, whole)
     return size - whole
 
+
+BEGIN = b"WARC/"
+"""How a WARC record begins."""
 
 MEMBER = b"\x1f\x8b\x08"
 """How a gzip member begins."""

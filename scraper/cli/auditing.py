@@ -12,7 +12,10 @@ import click
 @click.option("--rule", metavar="RULE", help="Decisions by this rule: robots.txt, crawl-delay, noindex, block …")
 @click.option("--json", "as_json", is_flag=True, help="A JSON object a line.")
 def audit(run: str | None, target: str | None, rule: str | None, as_json: bool) -> None:
-    """Show what sites asked of a run (robots.txt, delays, reservations, blocks) and what was done about it."""
+    """Show what sites asked of a run (robots.txt, delays, reservations, blocks) and what was done about it.
+
+    Exit code 1 where lines of the log cannot be read.
+    """
     from rich.console import Console
     from rich.table import Table
 
@@ -25,13 +28,15 @@ def audit(run: str | None, target: str | None, rule: str | None, as_json: bool) 
     if named is None:
         raise click.UsageError(f"no run under {home() / 'runs'} has left an audit log; `rolecall crawl TARGET` does")
     try:
-        rows = list(decisions(named, target, rule))
+        rows, unreadable = decisions(named, target, rule)
     except (OSError, ValueError):
         raise click.UsageError(f"no audit log of a run {named!r} under {home() / 'runs'}") from None
+    if unreadable:
+        click.echo(f"{unreadable} lines of the log cannot be read", err=True)
     if as_json:
         for row in rows:
             click.echo(json.dumps(row, ensure_ascii=False))
-        return
+        sys.exit(1 if unreadable else 0)
     click.echo(f"run {named}: {len(rows)} decisions")
     table = Table(box=None, pad_edge=False, header_style="bold")
     for head in ("at", "target", "rule", "found", "done", "url"):
@@ -41,6 +46,7 @@ def audit(run: str | None, target: str | None, rule: str | None, as_json: bool) 
         table.add_row(*(values | {"at": values["at"][11:19]}).values(), style=None)
     wide = None if sys.stdout.isatty() else 200
     Console(width=wide, markup=False, highlight=False, emoji=False, soft_wrap=False).print(table)
+    sys.exit(1 if unreadable else 0)
 
 
 VERBS = (audit,)

@@ -29,6 +29,8 @@ def parse(file: BinaryIO | None, board: str | None, url: str | None, raw: Binary
     """Read posts without a crawl: FILE (`-`: stdin) is a page, a reply or a pasted text. A posting a line comes out."""
     if (file is None) == (raw is None):
         raise click.UsageError("give a FILE, or --raw FILE")
+    if raw and (board or url):
+        raise click.UsageError("raw postings name their board and address; leave --board and --url out")
     sys.exit(parse_raw(raw) if raw else parse_file(file, board, url))  # type: ignore[arg-type]
 
 
@@ -39,15 +41,18 @@ def parse_raw(lines: BinaryIO) -> int:
     from scraper.parse import parse_posting
     from scraper.posting import RawPosting, breach
 
-    code = 0
+    code = found = 0
     for number, line in enumerate(lines, 1):
         if line.strip():
+            found += 1
             try:
                 click.echo(parse_posting(RawPosting.model_validate_json(line)).model_dump_json(by_alias=True))
             except ValidationError as error:
                 click.echo(f"line {number}: {breach(error)}", err=True)
                 code = 1
-    return code
+    if not found:
+        click.echo("no raw posting", err=True)
+    return code if found else 1
 
 
 def reader_of(text: str, url: str | None) -> str:

@@ -26,22 +26,27 @@ def runs(run: str | None, count: int, whole: bool, as_json: bool) -> None:
     if not files:
         raise click.UsageError(f"no run has ended in {home()}; `rolecall crawl TARGET` makes one")
     if run is None:
+        shown = 0
         for path in files[:count]:
             try:
                 report = read_run(path)
-            except (ValueError, OSError) as error:
+            except ValueError as error:
                 click.echo(str(error), err=True)
                 continue
+            except OSError as error:
+                click.echo(f"{path}: {error.strerror or error}", err=True)
+                continue
+            shown += 1
             short = {name: value for name, value in report.items() if name != "targets"}
             click.echo(json.dumps(short, ensure_ascii=False) if as_json else report["line"])
-        return
+        sys.exit(0 if shown else 1)
     found = files[:1] if run == "last" else [path for path in files if path.stem.startswith(run)]
     if len(found) != 1:
         said = f"{len(found)} runs begin with {run!r}" if found else f"no run {run!r}"
         raise click.UsageError(f"{said}; the last one is {files[0].stem}")
     try:
         report = read_run(found[0])
-    except (ValueError, OSError) as error:
+    except ValueError as error:
         raise click.UsageError(str(error)) from None
     if as_json:
         click.echo(json.dumps(report, ensure_ascii=False))
@@ -60,7 +65,12 @@ def notify(test: bool, place: str | None) -> None:
     """
     from scraper.crawl.notify import channels, named, send_test
 
-    table: dict[str, Any] | None = opened(place).notify if place or Path(place_of(place)).exists() else None
+    table: dict[str, Any] | None = None
+    if place or Path(place_of(place)).exists():
+        watchlist = opened(place)
+        if wrong := [fault for fault in watchlist.faults if not fault.target and "notify" in fault.what]:
+            raise click.UsageError(str(wrong[0]))
+        table = watchlist.notify
     try:
         to = channels(table)
     except ValueError as error:

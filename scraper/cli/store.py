@@ -76,6 +76,8 @@ def verify(path: Path | None, archive: Path | None, mend: bool) -> None:
     faults = at_store(path).faults()
     folder = archive or home() / "archive"
     files = archive_files([folder]) if folder.exists() else []
+    if archive and not files:
+        faults.append(f"{archive}: no WARC file in it")
     for file in files:
         if said := damage(file):
             cut = cut_off(file) if mend else 0

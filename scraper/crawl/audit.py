@@ -7,7 +7,6 @@ is said once a host, and of decisions alike only the first `MOST_ALIKE` of a tar
 import json
 import logging
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -103,19 +102,25 @@ def last_run() -> str | None:
     return found[-1].removesuffix(".audit.jsonl") if found else None
 
 
-def decisions(run: str, target: str | None = None, rule: str | None = None) -> Iterator[dict[str, Any]]:
-    """The decisions of a run, in their order; of a board or a target, by a rule. A line that is cut off is passed over.
+def decisions(run: str, target: str | None = None, rule: str | None = None) -> tuple[list[dict[str, Any]], int]:
+    """The decisions of a run, in their order; of a board or a target, by a rule. And how many lines cannot be read.
 
     Raises `FileNotFoundError` where the run left no log.
     """
+    found: list[dict[str, Any]] = []
+    unreadable = 0
     with audit_path(run).open(encoding="utf-8", errors="replace") as lines:
         for line in lines:
             try:
                 row = json.loads(line)
             except ValueError:
+                row = None
+            if not isinstance(row, dict):
+                unreadable += 1
                 continue
-            if not isinstance(row, dict) or (rule and row.get("rule") != rule):
+            if rule and row.get("rule") != rule:
                 continue
             named = str(row.get("target"))
             if target is None or named == target or named.partition("?")[0] == target or named.startswith(f"{target}:"):
-                yield row
+                found.append(row)
+    return found, unreadable

@@ -150,6 +150,9 @@ def test_runs_are_listed_and_shown_again(tmp_path: Path) -> None:
     max((tmp_path / "runs").glob("*.json")).write_text('{"line": 3', encoding="utf-8")
     assert "no report of a run" in rolecall(tmp_path, "runs", "last").clean().err
     assert len(rolecall(tmp_path, "runs").clean().out.splitlines()) == 1
+    for path in (tmp_path / "runs").glob("*.json"):
+        path.write_text('{"line": 3', encoding="utf-8")
+    assert rolecall(tmp_path, "runs").clean().code == 1
 
 
 def test_a_report_that_cannot_be_written_is_said(tmp_path: Path) -> None:
