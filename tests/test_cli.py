@@ -45,6 +45,43 @@ def test_a_bad_raw_line_is_named_and_loses_no_neighbour(tmp_path: Path, line: st
     assert said in ran.err
 
 
+def test_no_raw_posting_is_a_failure(tmp_path: Path) -> None:
+    ran = rolecall(tmp_path, "parse", "--raw", "-", stdin=b"\n").clean()
+    assert (ran.code, ran.err) == (1, "no raw posting\n")
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["greenhouse:a\nb"], "control characters"),
+        (["https://x.example/a\nb"], "control characters"),
+        (["http://[bad"], "no web address"),
+        (["wantapply", "-s", "DOWNLOAD_DELAY=x"], "DOWNLOAD_DELAY is a number of 0 or more, not 'x'"),
+        (["wantapply", "-s", "ROBOTSTXT_OBEY=x"], "ROBOTSTXT_OBEY is true or false, not 'x'"),
+    ],
+)
+def test_a_wrong_crawl_is_refused_before_it_runs(tmp_path: Path, args: list[str], said: str) -> None:
+    ran = rolecall(tmp_path, "crawl", *args).clean()
+    assert (ran.code, said in ran.err, (tmp_path / "runs").exists()) == (2, True, False)
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["boards", "--json", "--markdown"],
+        ["merge", ".", "--view", "-o", "x.db"],
+        ["detect", "https://x.example", "--offline", "--browser"],
+        ["parse", "--raw", "-", "--board", "wantapply"],
+        ["new-board", "class", "https://x.example"],
+        ["new-board", "hirely", 'https://x.example/"'],
+        ["new-board", "hirely", "https://x.example/\n"],
+        ["new-board", "hirely", "ftp://x.example"],
+    ],
+)
+def test_what_cannot_be_meant_is_refused(tmp_path: Path, args: list[str]) -> None:
+    assert rolecall(tmp_path, *args, stdin=b"").clean().code == 2
+
+
 def test_a_page_from_a_file_or_from_stdin(tmp_path: Path) -> None:
     url = "https://wantapply.com/senior-backend-engineer-at-brigantine-mutual"
     from_file = rolecall(tmp_path, "parse", str(PAGE), "--board", "wantapply", "--url", url).clean()
@@ -104,6 +141,11 @@ def test_a_store_that_cannot_be_asked_is_said_in_a_line(tmp_path: Path) -> None:
     empty = rolecall(tmp_path, "export", "--store", str(tmp_path / "empty.db")).clean()
     assert (empty.code, "an empty file, no store" in empty.err) == (2, True)
     assert "no archive at" in rolecall(tmp_path, "verify", "--archive", str(tmp_path / "nowhere")).clean().err
+    (tmp_path / "page.warc").write_text("<html>")
+    for place in (tmp_path, tmp_path / "page.warc"):
+        assert "page.warc: no WARC file" in rolecall(tmp_path, "verify", "--archive", str(place)).clean().err
+    (tmp_path / "bare").mkdir()
+    assert "no WARC file in it" in rolecall(tmp_path, "verify", "--archive", str(tmp_path / "bare")).clean().err
     assert "no ISO 8601" in rolecall(tmp_path, "events", "--since", "0001-01-01T00:00:00+14:00").clean().err
 
 

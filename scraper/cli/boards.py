@@ -14,6 +14,8 @@ def boards(as_json: bool, markdown: bool) -> None:
     from scraper.crawl.catalogue import catalogue, matrix
     from scraper.crawl.run import unusable
 
+    if as_json and markdown:
+        raise click.UsageError("give --json or --markdown, not both")
     for name, why in unusable().items():
         click.echo(f"{name} cannot be used: {why}", err=True)
     facts = catalogue()

@@ -56,15 +56,15 @@ def report(
     generated = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     scores = scored(labelled) if labelled else None
     try:
-        html = report_page(
-            store,
-            choice,
-            title=title.strip() or "Open roles",
-            generated=generated,
-            run=last_run(store.path),
-            scores=scores,
-        )
-        with lines_to(output) as write:
+        with lines_to(output) as write:  # what cannot be written is said before the work
+            html = report_page(
+                store,
+                choice,
+                title=title.strip() or "Open roles",
+                generated=generated,
+                run=last_run(store.path),
+                scores=scores,
+            )
             write(html)
     except ReportError as error:
         raise click.ClickException(str(error)) from None

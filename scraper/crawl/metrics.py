@@ -61,7 +61,9 @@ def write_metrics(report: Mapping[str, Any], store: Path | None) -> None:
             (gauges[name].labels(**labels) if labels else gauges[name]).set(value)
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         write_to_textfile(path, registry)
-    except (OSError, sqlite3.Error, StoreError) as error:
+    except OSError as error:
+        raise MetricsError(f"cannot write ROLECALL_METRICS={path}: {error.strerror or error}") from None
+    except (sqlite3.Error, StoreError) as error:
         raise MetricsError(f"cannot write ROLECALL_METRICS={path}: {error}") from None
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from keyword import iskeyword
 from pathlib import Path
 
 BOARD = '''"""{title}: what it is, in a line."""
@@ -54,9 +55,11 @@ def new_board(name: str, url: str, root: Path) -> list[Path]:
 
     Raises `ValueError` where the name is no Python name, the URL no web address, or the board is there already.
     """
-    if not re.fullmatch(r"[a-z][a-z0-9]*", name):
-        raise ValueError(f"{name!r} is no name for a board: small letters and digits, a letter first")
-    if not (found := re.match(r"(https?://([^/?#]+))", url)):
+    if not re.fullmatch(r"[a-z][a-z0-9]*", name) or iskeyword(name):
+        raise ValueError(
+            f"{name!r} is no name for a board: small letters and digits, a letter first, no word of Python"
+        )
+    if not (found := re.fullmatch(r"(https?://([\w.-]+(?::\d+)?))(?:[/?#][^\s\"'\\{}<>\x00-\x1f\x7f]*)?", url)):
         raise ValueError(f"{url!r} is no web address")
     spider = root / "spiders" / f"{name}.py"
     if not spider.parent.is_dir():

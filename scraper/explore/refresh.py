@@ -62,6 +62,7 @@ def refresh(store: Store, path: Path, *, contacts: bool = False, afresh: bool = 
     """
     tell = tell or (lambda done, total: None)
     try:
+        Path(f"{path}.lock").touch()  # where it cannot be made, the lock would wait for it
         with FileLock(f"{path}.lock", timeout=120):
             store.db.execute("BEGIN")  # one state of the store, though a crawl may be writing
             try:
@@ -74,7 +75,9 @@ def refresh(store: Store, path: Path, *, contacts: bool = False, afresh: bool = 
                 store.db.execute("COMMIT")
     except Timeout:
         raise StoreError(f"{path}: another `rolecall explore` is making it; try again in a minute") from None
-    except (sqlite3.Error, OSError) as error:
+    except OSError as error:
+        raise StoreError(f"cannot write {path}: {error.strerror or error}; `--tables FILE` puts it elsewhere") from None
+    except sqlite3.Error as error:
         raise StoreError(
             f"{path}: {error}; is there room, and is the store whole? `rolecall verify` says more"
         ) from None

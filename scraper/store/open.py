@@ -114,7 +114,8 @@ def open_store(path: Path, wait: float = 30.0) -> Store:
         if version < len(MIGRATIONS):
             upgrade(db, path)
     except (sqlite3.Error, OSError) as error:
-        raise StoreError(f"{path}: {error}; is it a store, and is the disk there?") from None
+        said = error.strerror or error if isinstance(error, OSError) else error
+        raise StoreError(f"{path}: {said}; is it a store, and is the disk there?") from None
     return Store(db, path)
 
 

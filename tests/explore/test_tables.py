@@ -198,6 +198,9 @@ def test_bad_use_is_said_in_a_line(home: Path) -> None:
         port = str(taken.getsockname()[1])
         busy = rolecall(home, "explore", "--port", port).clean()
     assert (busy.code, f"cannot listen on 127.0.0.1, port {port}" in busy.err) == (2, True)
+    (home / "file").touch()
+    unwritable = rolecall(home, "explore", "--port", "0", "--tables", str(home / "file" / "x.db")).clean()
+    assert (unwritable.code, "cannot write" in unwritable.err, "Errno" in unwritable.err) == (2, True, False)
     none = rolecall(home / "nowhere", "explore").clean()
     assert (none.code, "no store at" in none.err) == (2, True)
 

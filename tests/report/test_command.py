@@ -70,6 +70,7 @@ def test_bad_options(home: Path, options: list[str], said: str) -> None:
 def test_a_page_that_cannot_be_written(home: Path) -> None:
     ran = rolecall(home, "report", "-o", str(home / "rolecall.db" / "x.html")).clean()
     assert ran.code == 1 and "cannot write" in ran.err
+    assert "Is a directory" in rolecall(home, "report", "-o", str(home)).clean().err
 
 
 @pytest.mark.parametrize("record", ["{", "[]", "null", '{"board": 1}', '{"board": "x", "employer": {"name": ["y"]}}'])
