@@ -41,7 +41,6 @@ DOWNLOAD_MAXSIZE = 64 * 1024 * 1024  # a whole board in one reply stays below; S
 DOWNLOAD_WARNSIZE = 0  # large replies are usual here
 DOWNLOAD_TIMEOUT = 60
 CONCURRENT_ITEMS = 1  # reading awaits nothing, and Scrapy starts a task for each of its 100 at every page
-SCRAPER_SLOT_MAX_ACTIVE_SIZE = 16 * 1024 * 1024  # replies that wait to be read: nothing is asked for meanwhile
 URLLENGTH_LIMIT = 0  # a long address is an address
 REDIRECT_MAX_TIMES = 5
 METAREFRESH_ENABLED = False  # challenge pages use it to go round for ever
