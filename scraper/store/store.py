@@ -35,7 +35,7 @@ substr(id, 1, instr(id, ':'))
 """
 """`greenhouse:acme`; by its name where the board has no slug."""
 
-EXPORTED = "id, CAST(record AS BLOB) AS record, first_seen_at, last_seen_at, closed_at, cluster, crawl, clean"
+EXPORTED = "postings.id, CAST(record AS BLOB) AS record, first_seen_at, last_seen_at, closed_at, cluster, crawl, clean"
 """Columns of `postings` that an export needs."""
 
 FILTERS = {
