@@ -100,7 +100,7 @@ def compare(run: str, reports: Sequence[TargetReport], path: Path | None) -> lis
     """Raise the alarms of each target, and put them into its history. What goes wrong comes back, a line each."""
     store: Store | None = None
     try:
-        store = open_store(path) if path else None
+        store = open_store(path, wait=5) if path else None  # a crawl has waited for it before
         for report in reports:
             past = past_reports(store, report.target, run, WINDOW) if store else []
             report.open = open_postings(store, report.target) if store else None

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from asyncio import StreamWriter
 from email.utils import formatdate
 from pathlib import Path
 from time import time
@@ -42,7 +43,7 @@ def entry(path: str) -> str:
 def paging(fresh: bool, wait: float = 0) -> Act:
     """A list that names a next page for ever: with a new posting on each, or always the same."""
 
-    async def act(writer, path):  # type: ignore[no-untyped-def]
+    async def act(writer: StreamWriter, path: str) -> None:
         await asyncio.sleep(wait)
         number = int(path.rpartition("=")[2])
         key = number if fresh else 1
@@ -56,7 +57,7 @@ def paging(fresh: bool, wait: float = 0) -> Act:
     return act
 
 
-async def index(writer, path):  # type: ignore[no-untyped-def]
+async def index(writer: StreamWriter, path: str) -> None:
     deeper = f"<sitemap><loc>?x{path.rpartition('?')[2]}</loc></sitemap>"
     await says(f'<?xml version="1.0"?><sitemapindex>{deeper}</sitemapindex>', type="application/xml")(writer, path)
 

@@ -4,6 +4,7 @@ import json
 import os
 import random
 import subprocess
+from asyncio import StreamWriter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,7 +39,7 @@ module.datetime = Jumping
 def acts(count: int = 30, size: int = 100, flag: Path | None = None) -> dict[str, Act]:
     """A feed of so many pages, of texts of that many bytes; the tenth page makes a file."""
 
-    async def paged(writer, path):  # type: ignore[no-untyped-def]
+    async def paged(writer: StreamWriter, path: str) -> None:
         number = int(path.rpartition("=")[2]) if "?page=" in path else 1
         if number == 10 and flag:
             os.close(os.open(flag, os.O_CREAT))
