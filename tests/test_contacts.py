@@ -253,7 +253,7 @@ def test_an_archive_holds_no_contact_and_reads_as_before(tmp_path: Path, charset
     text = PAGE.format(charset=charset, data=json.dumps(about))
     page = Reply(text.encode(charset, "xmlcharrefreplace"), type=f"text/html; charset={charset}")
     with serve({"/sitemap.xml": sitemap({"a": "2026-10-01"}), "/a": page}) as site:
-        ran = crawl(tmp_path, site, "--mask-archive")
+        ran = crawl(tmp_path, site, "--mask-archive", "--keep-contacts")
     assert ran.code == 0, ran.err
     bodies = b"".join(reply.body for path in archive_files([tmp_path / "archive"]) for reply in read_archive(path))
     assert b"Weber" in bodies
