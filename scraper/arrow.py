@@ -7,7 +7,7 @@ types is JSON text; so says the metadata of its field (`json`).
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from enum import Enum
 from functools import cache
@@ -140,34 +140,22 @@ def from_posting_columns(row: dict[str, Any]) -> dict[str, Any]:
 
 def to_raw_columns(row: Mapping[str, Any]) -> dict[str, Any]:
     """A raw posting with every free slot as JSON text."""
-    return {field.name: free_to_text(field, row.get(field.name)) for field in raw_schema()}
-
-
-def free_to_text(field: pa.Field, value: Any) -> Any:
-    """A value with its free slots, at any depth, as JSON text."""
-    if value is None:
-        return None
-    if pa.types.is_list(field.type):
-        part = pa.field("item", field.type.value_type, metadata=field.metadata)
-        return [free_to_text(part, item) for item in value]
-    if pa.types.is_struct(field.type):
-        return {inner.name: free_to_text(inner, value.get(inner.name)) for inner in field.type}
-    return json.dumps(value) if b"json" in field.metadata else value
+    return {field.name: turn_free(field, row.get(field.name), json.dumps) for field in raw_schema()}
 
 
 def from_raw_columns(row: Mapping[str, Any]) -> dict[str, Any]:
     """A raw posting from its columns; what is null stays away, and so takes its default."""
-    found = {field.name: free_from_text(field, row.get(field.name)) for field in raw_schema()}
+    found = {field.name: turn_free(field, row.get(field.name), json.loads) for field in raw_schema()}
     return {name: value for name, value in found.items() if value is not None}
 
 
-def free_from_text(field: pa.Field, value: Any) -> Any:
-    """The opposite of `free_to_text`."""
+def turn_free(field: pa.Field, value: Any, turn: Callable[[Any], Any]) -> Any:
+    """A value with its free slots, at any depth, turned into JSON text or back."""
     if value is None:
         return None
     if pa.types.is_list(field.type):
         part = pa.field("item", field.type.value_type, metadata=field.metadata)
-        return [free_from_text(part, item) for item in value]
+        return [turn_free(part, item, turn) for item in value]
     if pa.types.is_struct(field.type):
-        return {inner.name: free_from_text(inner, value.get(inner.name)) for inner in field.type}
-    return json.loads(value) if b"json" in field.metadata else value
+        return {inner.name: turn_free(inner, value.get(inner.name), turn) for inner in field.type}
+    return turn(value) if b"json" in field.metadata else value
