@@ -1,7 +1,8 @@
 """The docs are true: their Python and SQL runs, and so do their commands, as far as they need no network.
 
 Blocks of a page run in their order, in a folder with a store; an indented block is an excerpt. Above a block, `<!-- not run: why -->` leaves it out, and
-`<!-- needs PROGRAM -->` runs it where that program is.
+`<!-- needs PROGRAM -->` runs it where that program is, its Python in a process of its own: a JVM keeps the folder that
+it was started in.
 """
 
 import os
@@ -86,6 +87,8 @@ def test_the_page_is_true(page: Path, tmp_path: Path, monkeypatch: pytest.Monkey
             try:
                 if block.kind == "sql":
                     db.execute(block.code)
+                elif block.kind == "python" and block.mark.startswith("needs "):
+                    run([sys.executable, "-c", block.code])
                 elif block.kind == "python":
                     exec(compile(block.code, where, "exec"), names)
                 else:
