@@ -27,7 +27,7 @@ class Rippling(Board):
         *("pay_ranges", "published", "language"),
     )
     urls = (
-        rf"ats(?:\.us1)?\.rippling\.com/(?:embed/)?{LOCALE}(?!(?:embed|api)(?:/|$))(?P<employer>[^/?#]+)",
+        rf"ats(?:\.us1)?\.rippling\.com/(?:embed/)?{LOCALE}(?!(?:embed|api|[A-Za-z]{{2}}-[A-Za-z]{{2}})(?:/|$))(?P<employer>[^/?#]+)",
         r"api\.rippling\.com/platform/api/ats/v\d/board/(?P<employer>[^/?#]+)",
     )
     date_order = "YMD"

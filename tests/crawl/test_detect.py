@@ -213,6 +213,7 @@ TRAPS = [
     "https://www.paylocity.com/careers",
     "https://ats.rippling.com/",
     "https://ats.rippling.com/en-GB",
+    "https://ats.rippling.com/en-gb/",
     "https://app.rippling.com/acme/jobs",
     "https://www.rippling.com/careers",
     "https://jobs.gem.com/",
