@@ -98,6 +98,8 @@ TEXTS = [
     ("A permanent, full-time role in Lima.", "full_time permanent"),
     ("As a part-time plumber you choose your days.", "part_time"),
     ("It is a 12-month contract.", "contract"),
+    ("Full-time, permanent contract", "full_time permanent"),
+    ("A permanent employment contract.", "permanent"),
     ("A fixed-term contract of one year.", "temporary"),
     ("This is a paid summer internship.", "internship"),
     ("Three years of full-time experience.", ""),
