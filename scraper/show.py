@@ -11,6 +11,7 @@ from rich.text import Text
 
 from scraper.crawl.reparse import FieldDiff
 from scraper.posting import Posting
+from scraper.wording import field_words, label
 
 
 def record_table(posting: Posting) -> Table:
@@ -21,21 +22,11 @@ def record_table(posting: Posting) -> Table:
     table.add_column("read from", overflow="fold")
     values: dict[str, Any] = posting.model_dump(mode="json", by_alias=True)
     for name, spans in posting.evidence.items():
-        shown = values[name]
-        if isinstance(shown, list):
-            shown = ", ".join(brief(item) for item in shown)
         quotes = [f"{span.slot}: “{span.quote}”" if span.quote else span.slot for span in spans[:4]]
         more = f" … {len(spans) - 4} more" if len(spans) > 4 else ""
         mark = " (sources disagree)" if name in posting.conflicts else ""
-        table.add_row(name + mark, Text(brief(shown)), Text("; ".join(quotes) + more))
+        table.add_row(label(name) + mark, Text(field_words(name, values[name])), Text("; ".join(quotes) + more))
     return table
-
-
-def brief(value: Any) -> str:
-    """A nested value in a few words."""
-    if isinstance(value, dict):
-        return " ".join(brief(inner) for key, inner in value.items() if inner is not None and key != "text")
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def show_posting(posting: Posting, row: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> None:
@@ -49,8 +40,10 @@ def show_posting(posting: Posting, row: Mapping[str, Any], events: Sequence[Mapp
         said = json.loads(event["changes"]) if event["changes"] else {}
         console.print(f"  {event['at']}  {event['kind']}", highlight=False)
         for name, change in said.items():
-            now = f"{brief(change['before'])} → {brief(change['after'])}" if isinstance(change, dict) else change
-            console.print(Text(f"    {name}: {now}"))
+            if isinstance(change, dict):
+                before, after = (field_words(name, change[side]) or "nothing" for side in ("before", "after"))
+                change = f"{before} → {after}"
+            console.print(Text(f"    {label(name)}: {change}"))
 
 
 def show_diff(fields: Mapping[str, FieldDiff], records: Counter[str]) -> None:

@@ -8,9 +8,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from scraper.contacts import mask
-from scraper.explore.refresh import brief, changes
+from scraper.explore.refresh import changes
 from scraper.posting import Posting
 from scraper.store import Store
+from scraper.wording import label, value_words
 
 KINDS = {
     "job": ("role", "seniority", "employment", "experience", "departments"),
@@ -25,7 +26,6 @@ KINDS = {
 
 KIND_OF = {name: kind for kind, names in KINDS.items() for name in names}
 FIELDS = tuple(KIND_OF)
-LABELS = {"stack": "skills", "remote_from": "remote from", "visa_sponsorship": "visa sponsorship"}
 NEWEST_CRAWLS = 20
 
 
@@ -129,11 +129,6 @@ def web_address(url: str | None) -> str | None:
     except ValueError:
         return None
     return url if parts.scheme in ("http", "https") and parts.netloc else None
-
-
-def label(name: str) -> str:
-    """A field's name in words."""
-    return LABELS.get(name, name.removesuffix("_at").replace("_", " "))
 
 
 # -- the text ---------------------------------------------------------------------------------------------------------
@@ -241,52 +236,6 @@ def names_of(value: Any) -> set[str]:
     return {
         str(value[key]).casefold() for key in ("name", "code", "text", "city", "country", "region") if value.get(key)
     }
-
-
-def value_words(name: str, value: Any) -> str:
-    """A value in words."""
-    if name in ("relocation", "visa_sponsorship"):
-        return "offered" if value else "refused"
-    if name in ("salary", "pay_ranges"):
-        return pay_words(value)
-    if name == "experience":
-        least, most = (f"{years:g}" if years is not None else "" for years in (value["min_years"], value["max_years"]))
-        return (
-            f"{least}–{most} years"
-            if least and most
-            else f"{least} years or more"
-            if least
-            else f"at most {most} years"
-        )
-    if name == "stack":
-        return f"{value['name']} ({value['need']}, {value['kind']})"
-    if name == "benefits":
-        return str(value["code"]).replace("_", " ")
-    if name == "languages":
-        return " ".join(filter(None, (value["code"], value["level"])))
-    if name == "locations":
-        return ", ".join(filter(None, (value["city"], value["region"], value["country"]))) or value["text"] or ""
-    return str(value).replace("_", " ") if name in ("seniority", "employment") else brief(value) or ""
-
-
-def pay_words(pay: Mapping[str, Any]) -> str:
-    """Pay in words: `60,000–80,000 EUR a year, gross`."""
-    figures = [
-        f"{figure:,.2f}".removesuffix(".00") for figure in dict.fromkeys((pay["min"], pay["max"])) if figure is not None
-    ]
-    said = "–".join(figures)
-    if pay["min"] is None and pay["max"] is not None:
-        said = f"up to {said}"
-    elif pay["max"] is None and pay["min"] is not None:
-        said = f"from {said}"
-    said = " ".join(
-        filter(
-            None,
-            (said, pay["currency"], pay["period"] and f"a{'n' if pay['period'] == 'hour' else ''} {pay['period']}"),
-        )
-    )
-    more = [said, {True: "gross", False: "net"}.get(pay["gross"]), pay.get("label")]
-    return ", ".join(filter(None, more)) or pay["text"] or ""
 
 
 # -- the history ------------------------------------------------------------------------------------------------------

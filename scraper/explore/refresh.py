@@ -21,6 +21,7 @@ from scraper.contacts import mask, mask_text
 from scraper.explore.flat import FACETS, INDEXES, LISTS, TABLES, VERSION, Rows, rows_of, schema
 from scraper.store import Store, StoreError
 from scraper.store.open import MIGRATIONS
+from scraper.wording import brief
 
 BATCH = 500
 LONGEST_CELL = 400
@@ -231,21 +232,6 @@ def changes(said: Mapping[str, Any], contacts: bool) -> list[tuple[str, str | No
 def shortened(text: str | None) -> str | None:
     """A text in one cell: its beginning, where it is long."""
     return text if text is None or len(text) <= LONGEST_CELL else f"{text[:LONGEST_CELL]} …"
-
-
-def brief(value: Any) -> str | None:
-    """A value of a record in one cell."""
-    if value is None or isinstance(value, str):
-        return value or None
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, dict):
-        return ", ".join(said for key, each in value.items() if key != "text" and (said := brief(each))) or value.get(
-            "text"
-        )
-    if isinstance(value, list):
-        return "; ".join(said for each in value if (said := brief(each))) or None
-    return f"{value:g}" if isinstance(value, float) and abs(value) < 1e6 else str(value)
 
 
 # -- what has changed -------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scraper.explore.page import Mark, pay_words, segments, web_address
+from scraper.explore.page import Mark, segments, web_address
 
 
 def mark(number: int, start: int, end: int) -> Mark:
@@ -46,12 +46,3 @@ def test_only_web_addresses_are_followed() -> None:
     ):
         assert web_address(url) is None
     assert web_address("https://x.example/a") == "https://x.example/a"
-
-
-def test_pay_in_words() -> None:
-    nothing = dict.fromkeys(("min", "max", "currency", "period", "gross", "text", "label"))
-    said = {"min": 60000.0, "max": 80000.5, "currency": "EUR", "period": "year", "gross": True}
-    assert pay_words(nothing | said) == "60,000–80,000.50 EUR a year, gross"
-    assert pay_words(nothing | {"max": 30.0, "period": "hour", "label": "Zone A"}) == "up to 30 an hour, Zone A"
-    assert pay_words(nothing | {"min": 0.0, "currency": "PLN"}) == "from 0 PLN"
-    assert pay_words(nothing | {"text": "by tariff"}) == "by tariff"
