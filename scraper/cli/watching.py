@@ -393,10 +393,10 @@ def merge(homes: tuple[Path, ...], output: Path | None, view: bool) -> None:
     them is missing, else that of their newest runs.
     """
     from scraper.cluster import clusters
-    from scraper.crawl.runs import write_whole
     from scraper.crawl.shards import missing_shards, never_ran, newest_reports, shard_homes, store_in, view_of
     from scraper.store import StoreError, open_store
     from scraper.store.merge import merge_stores, merged_report
+    from scraper.whole import write_whole
 
     found = shard_homes(homes)
     if view and output:

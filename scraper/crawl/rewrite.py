@@ -11,7 +11,6 @@ import glob
 import hashlib
 import json
 import os
-import socket
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,6 +30,7 @@ from scraper.crawl.board import Rejected
 from scraper.crawl.reparse import reread
 from scraper.parse import parse_batch
 from scraper.posting import SCHEMA_VERSION, Posting
+from scraper.whole import whole, write_whole
 
 MANIFEST = "manifest.json"
 
@@ -209,19 +209,6 @@ def read_raw(task: Task, on: Callable[[], None]) -> Iterator[pa.RecordBatch | Re
 
 
 @contextmanager
-def whole(path: Path) -> Iterator[Path]:
-    """A name to write to; at the end the file appears whole under `path`, or not at all. Raises `OSError`."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{socket.gethostname()}-{os.getpid()}.part")
-    try:
-        yield part
-        if part.exists():
-            part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-@contextmanager
 def watched(seconds: float) -> Iterator[Callable[[], None]]:
     """A function to call at each step. A step that takes longer than `seconds` ends the process, whatever it hangs in
     (a regular expression lets no Python code run), so that the engine can give the file to another and name it.
@@ -288,8 +275,7 @@ def reparse_files(tasks: Sequence[Task], run: Callable[[Sequence[Task]], Iterabl
             task = tasks[number]
             if "error" in entry:
                 entry = {"input": Path(task.source).name, "output": None, "rows": 0, "rejects": 1} | entry
-                with whole(task.rejects) as side:
-                    side.write_text(json.dumps({"reason": entry["error"], "piece": None}) + "\n", encoding="utf-8")
+                write_whole(task.rejects, json.dumps({"reason": entry["error"], "piece": None}) + "\n")
             entries[task.name] = {"name": task.name} | entry
         for task in tasks:
             for path in (task.output, task.rejects):
@@ -303,8 +289,7 @@ def reparse_files(tasks: Sequence[Task], run: Callable[[Sequence[Task]], Iterabl
             "rejects": sum(entry["rejects"] for entry in listed),
             "files": listed,
         }
-        with whole(folder / MANIFEST) as out:
-            out.write_text(json.dumps(said, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        write_whole(folder / MANIFEST, json.dumps(said, indent=1, ensure_ascii=False) + "\n")
     return [entries[task.name] for task in tasks]
 
 

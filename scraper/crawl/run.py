@@ -34,6 +34,7 @@ from scraper.crawl.grace import GraceDownloader
 from scraper.crawl.report import TargetReport
 from scraper.crawl.schedule import EARLY, Quiet
 from scraper.posting import Posting
+from scraper.whole import write_whole
 
 T = TypeVar("T")
 
@@ -451,7 +452,7 @@ def keep_left(batch: Batch, reports: Mapping[str | None, TargetReport], finished
     if finished or not left:
         rmtree(batch.folder, ignore_errors=True)
     else:
-        (batch.folder / LEFT).write_text(json.dumps(batch.what() | {"employers": left}), encoding="utf-8")
+        write_whole(batch.folder / LEFT, json.dumps(batch.what() | {"employers": left}))
 
 
 def job_name(batch: Batch) -> str:

@@ -1,14 +1,12 @@
 """The end of a run: its alarms, its report as a file, the line that an operator reads first, its exit code."""
 
 import json
-import os
 import sqlite3
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from textwrap import shorten
 from typing import Any
 
@@ -25,6 +23,7 @@ from scraper.crawl.report import GOOD, TargetReport, exit_code
 from scraper.health import WINDOW, alarms
 from scraper.store import Store, StoreError, open_store
 from scraper.store.reports import keep_report, open_postings, past_reports
+from scraper.whole import write_whole
 
 ROWS = 30
 """Targets that are shown one by one."""
@@ -137,20 +136,6 @@ def urgency(report: TargetReport) -> tuple[int, str]:
     new = any(alarm["state"] == "new" and alarm["severity"] == "bad" for alarm in report.alarms)
     rank = 0 if new else 1 if report.outcome not in GOOD else 2 if report.alarms else 3 if report.cleared else 4
     return rank, report.target
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file that is there whole or not at all. Raises `OSError`."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-        try:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-            Path(file.name).replace(path)
-        except BaseException:
-            Path(file.name).unlink(missing_ok=True)
-            raise
 
 
 # -- for people -------------------------------------------------------------------------------------------------------

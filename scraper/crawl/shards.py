@@ -22,6 +22,7 @@ from dotenv import dotenv_values
 from scraper.crawl.home import home
 from scraper.crawl.lock import holder
 from scraper.crawl.run import Job, split_target
+from scraper.whole import whole, write_whole
 
 if TYPE_CHECKING:
     from scraper.crawl.watchlist import Watched
@@ -210,19 +211,16 @@ class State:
             )
         if here == generation and store.exists():
             return f"the store of this home goes on from generation {generation}"
-        store.parent.mkdir(parents=True, exist_ok=True)
-        part = store.with_suffix(".part")
-        try:
-            self.fs.get_file(f"{self.root}/{kept['file']}", str(part))
-        except Exception as error:  # noqa: BLE001  every kind of store has errors of its own
-            raise StateError(f"{self.url}/{kept['file']}: {type(error).__name__}: {error}") from None
-        if digest(part) != kept["sha256"]:
-            part.unlink()
-            raise StateError(f"{self.url}/{kept['file']} is not what was sent: its SHA-256 differs")
-        for path in home().glob("rolecall.db*"):  # changes that were never sent, while others went on: kept aside
-            if path.name in ("rolecall.db", "rolecall.db-wal", "rolecall.db-shm"):
-                path.replace(path.with_name(path.name.replace("rolecall", f"rolecall-before-{generation}")))
-        part.replace(store)
+        with whole(store) as part:
+            try:
+                self.fs.get_file(f"{self.root}/{kept['file']}", str(part))
+            except Exception as error:  # noqa: BLE001  every kind of store has errors of its own
+                raise StateError(f"{self.url}/{kept['file']}: {type(error).__name__}: {error}") from None
+            if digest(part) != kept["sha256"]:
+                raise StateError(f"{self.url}/{kept['file']} is not what was sent: its SHA-256 differs")
+            for path in home().glob("rolecall.db*"):  # changes that were never sent, while others went on: kept aside
+                if path.name in ("rolecall.db", "rolecall.db-wal", "rolecall.db-shm"):
+                    path.replace(path.with_name(path.name.replace("rolecall", f"rolecall-before-{generation}")))
         remember_generation(generation)
         return f"restored generation {generation} of {self.url}"
 
@@ -328,6 +326,4 @@ def local_generation() -> int:
 
 def remember_generation(generation: int) -> None:
     """Say in this home which generation its store goes on from."""
-    part = home() / f"{MANIFEST}.part"
-    part.write_text(json.dumps({"generation": generation}), encoding="utf-8")
-    part.replace(home() / MANIFEST)
+    write_whole(home() / MANIFEST, json.dumps({"generation": generation}))

@@ -27,7 +27,6 @@ from datetime import timedelta
 from difflib import get_close_matches
 from itertools import pairwise
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 import tomlkit
@@ -45,6 +44,7 @@ from scraper.crawl.run import (
     unusable,
 )
 from scraper.crawl.schedule import duration, quiet_hours
+from scraper.whole import write_whole
 
 DEFAULTS = ("every", "tags", "settings", "options", "quiet")
 """What may be said for all targets and for a group."""
@@ -426,7 +426,7 @@ READERS: dict[str, Any] = {
 def add_target(path: Path, entry: Mapping[str, Any]) -> None:
     """Append a target to a watchlist file, made where there is none; all that stands in it stays as it is.
 
-    Raises `ValueError` where the file cannot be parsed.
+    Raises `ValueError` where the file cannot be parsed, and `OSError`.
     """
     before = path.read_text(encoding="utf-8-sig") if path.exists() else ""
     if path.suffix == ".csv":
@@ -442,11 +442,7 @@ def add_target(path: Path, entry: Mapping[str, Any]) -> None:
             after = tomlkit.dumps(document)
         else:
             after = before.rstrip() + ("\n\n" if before.strip() else "") + "[[targets]]\n" + tomlkit.dumps(entry)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as out:
-        out.write(after)
-    Path(out.name).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
-    Path(out.name).replace(path)
+    write_whole(path, after)
 
 
 def with_csv_row(text: str, entry: Mapping[str, Any]) -> str:

@@ -4,8 +4,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from tempfile import NamedTemporaryFile
-from typing import IO, Any, TextIO
+from typing import IO, Any
 
 import orjson
 
@@ -13,22 +12,7 @@ from scraper.contacts import mask
 from scraper.export.records import Export, lines
 from scraper.posting import Posting
 from scraper.store import Store
-
-
-@contextmanager
-def atomic(path: Path) -> Iterator[TextIO]:
-    """A text file that appears whole under its name, or not at all. Raises `OSError`."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(
-        "w", encoding="utf-8", newline="\n", dir=path.parent, prefix=f".{path.name}.", delete=False
-    ) as out:
-        try:
-            yield out  # type: ignore[misc]
-        except BaseException:
-            Path(out.name).unlink()
-            raise
-    Path(out.name).chmod(0o644)
-    Path(out.name).replace(path)
+from scraper.whole import whole
 
 
 @contextmanager
@@ -39,7 +23,7 @@ def lines_to(path: str) -> Iterator[Callable[[str], None]]:
             yield lambda line: print(line, file=stream)
             stream.flush()
         return
-    with atomic(Path(path)) as out:
+    with whole(Path(path)) as part, part.open("w", encoding="utf-8", newline="\n") as out:
         yield lambda line: print(line, file=out)
 
 

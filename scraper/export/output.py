@@ -9,6 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, Any, BinaryIO, cast
 
+from scraper.whole import whole
+
 PART = "part-0.parquet"
 """The file of a partition; a folder that holds anything else is not ours to replace."""
 
@@ -37,7 +39,7 @@ def stream_to(output: str) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def whole(output: str) -> Iterator[Path]:
+def file_to(output: str) -> Iterator[Path]:
     """A path to write a file or folder to, which is moved to `output` when all went well.
 
     `output` is a path or an address that fsspec knows (`s3://`, `gs://`, `memory://`). Raises `OSError`, `OutputError`.
@@ -55,9 +57,13 @@ def whole(output: str) -> Iterator[Path]:
     with TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as folder:
         made = Path(folder) / target.name
         yield made
-        if target.is_dir():
-            target.rename(Path(folder) / "before")
-        made.replace(target)
+        if made.is_dir():
+            if target.is_dir():
+                target.rename(Path(folder) / "before")
+            made.replace(target)
+        else:
+            with whole(target) as part:
+                made.replace(part)
 
 
 def refuse_strangers(target: Path) -> None:

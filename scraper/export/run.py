@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from scraper.export.output import OutputError, copy, is_stream, packed, remote, stream_to, whole
+from scraper.export.output import OutputError, copy, file_to, is_stream, packed, remote, stream_to
 from scraper.export.package import NAME, Made, others, package, resource, resource_name
 from scraper.export.records import BrokenRecord, Export
 
@@ -63,7 +63,7 @@ def export_to(export: Export, output: str, kind: str, now: datetime) -> None:
         old = read_package(output)  # a stranger's is refused before the work
         name = resource_name(output.rstrip("/").rpartition("/")[2])
         others(old, NAME, name)
-        with whole(output) as path:
+        with file_to(output) as path:
             write(export, path, kind)
             said = resource(export, Made(path, kind, export.partition), now)
     write_package(output, package([*others(read_package(output), NAME, name), said], now))
@@ -122,7 +122,7 @@ def read_package(output: str) -> str | None:
 
 def write_package(output: str, text: str) -> None:
     """Write the package beside an output."""
-    with whole(
+    with file_to(
         f"{output.rstrip('/').rpartition('/')[0]}/{NAME}" if "://" in output else str(Path(output).parent / NAME)
     ) as path:
         path.write_text(text, encoding="utf-8")

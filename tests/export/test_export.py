@@ -25,7 +25,7 @@ from frictionless import Package
 from scraper.arrow import posting_schema
 from scraper.cli import main
 from scraper.export.flat import clipped, harmless, write_xlsx
-from scraper.export.output import whole
+from scraper.export.output import file_to
 from scraper.export.records import Export
 from scraper.export.run import export_to
 from scraper.store import open_store
@@ -308,7 +308,7 @@ def test_a_store_of_objects(tmp_path: Path) -> None:
 
 def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
     (tmp_path / "posts.jsonl").write_text("before")
-    with pytest.raises(RuntimeError), whole(str(tmp_path / "posts.jsonl")) as path:
+    with pytest.raises(RuntimeError), file_to(str(tmp_path / "posts.jsonl")) as path:
         path.write_text("half")
         raise RuntimeError
     assert [p.name for p in tmp_path.iterdir()] == ["posts.jsonl"]
