@@ -378,13 +378,16 @@ def take_units_after(amount: Amount, text: str, folded: str) -> None:
     """Give an amount the multiplier and the currency that stand right after it."""
     names, factors, number_end = currency_names(), multipliers(), amount.end
     for _ in range(3):
-        if not (unit := UNIT_AFTER.match(folded, amount.end)):
+        plus = folded.startswith("+", amount.end)
+        if not (unit := UNIT_AFTER.match(folded, amount.end + plus)):
             return
         name, stop = unit[1] or unit[2] or unit[3], unit.end()
         if (glued := GLUED.search(text, stop - len(name) + 1, stop)) and name not in names:
             name, stop = name[: glued.start() - stop], glued.start()
         plain = name.rstrip(".")
         currencies = names.get(name) or names.get(plain, ())
+        if plus and not currencies:
+            return
         first = amount.end == number_end
         if first and (factor := factors.get(plain)):
             # "50 000 тыс. руб." says its thousands twice.
@@ -564,10 +567,10 @@ def look(figure: Figure, text: str, folded: str, floor: int) -> None:
     figure.before = phrases().find(folded, begin, start)
     if not any(KINDS & word.value.keys() for word in figure.before):
         figure.earlier = phrases().find(folded, max(line, floor, begin - 90), begin)
-    stop = min(len(folded), end + 48)
-    cuts = [match.start() for match in TAIL.finditer(folded, end, stop) if match["cut"]]
-    cuts += [match.start() for match in GLUED.finditer(text, end, stop)]
-    figure.after = phrases().find(folded, end, min(cuts, default=stop))
+    figure.after = following(text, folded, end)
+    if not figure.after and folded.startswith("+", end):
+        more = following(text, folded, end + 1)
+        figure.after = more if more and "period" in more[0].value else []  # `50,000+ a month`
     if len(folded[line:start].strip(" -•*()")) < 3:
         for _ in range(6):
             above = line - 1
@@ -578,6 +581,14 @@ def look(figure: Figure, text: str, folded: str, floor: int) -> None:
             figure.heading += words
             if any({"pay", "whole"} & word.value.keys() for word in words):
                 break
+
+
+def following(text: str, folded: str, end: int) -> list[Match[Roles]]:
+    """The phrases after an offset, as far as what they may speak of goes."""
+    stop = min(len(folded), end + 48)
+    cuts = [match.start() for match in TAIL.finditer(folded, end, stop) if match["cut"]]
+    cuts += [match.start() for match in GLUED.finditer(text, end, stop)]
+    return phrases().find(folded, end, min(cuts, default=stop))
 
 
 def weigh(figure: Figure, folded: str, trusted: bool, told: bool) -> int:
@@ -693,7 +704,7 @@ def bound_of(figure: Figure, folded: str) -> str | None:
         if "filler" not in word.value:
             break
     tail = folded[figure.last.end : figure.last.end + 12]
-    if re.match(r"\+(?!\w)|\s?\+\s{0,2}(?:$|[).,;|\n])", tail):
+    if "+" in folded[figure.first.start : figure.last.end] or re.match(r"\+(?!\w)|\s?\+\s{0,2}(?:$|[).,;|\n])", tail):
         return "min"
     if any("least" in word.value for word in figure.before):
         return "min"

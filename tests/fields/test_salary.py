@@ -151,7 +151,11 @@ TEXT = [
     ("Compensation\n£61,000 - £70,000\nThe range is for London.", (61000, 70000, "GBP", "year")),
     ("L4\n£61,000—£70,000 GBP\nL5\n£70,000—£83,000 GBP", (61000, 83000, "GBP", "year")),
     ("Millbrook | Oven engineer | £58-66k | Leeds", (58000, 66000, "GBP", "year")),
+    ("We pay AED 50,000+ a month", (50000, None, "AED", "month")),
+    ("Salary: 52.000+ € pro Jahr", (52000, None, "EUR", "year")),
+    ("Salary: £50k+ bonus", (50000, None, "GBP", "year")),
     # other money
+    ("We sell 500+ USD lamps to 10+ EUR markets.", None),
     ("We raised $35 million in our Series B.", None),
     ("A learning budget of €1,000 per year is yours.", None),
     ("Meal vouchers of 180 CZK per working day are paid on top.", None),
