@@ -82,8 +82,10 @@ def spellings() -> dict[str, tuple[Spelling, ...]]:
                 for other in listed:
                     mark, text = (other[0], other[1:]) if other[0] in "=~!-" and len(other) > 1 else ("", other)
                     if other != "-":
-                        entry = Spelling(name, SkillKind(kind), mark, text)
-                        found.setdefault(fold(text), {}).setdefault((name, text if mark else ""), entry)
+                        # `SQL-Server`: German joins what others write apart.
+                        for written in {text: None, text.replace(" ", "-"): None}:
+                            entry = Spelling(name, SkillKind(kind), mark, written)
+                            found.setdefault(fold(written), {}).setdefault((name, written if mark else ""), entry)
     return {
         phrase: tuple(sorted(entries.values(), key=lambda e: MARKS.index(e.mark))) for phrase, entries in found.items()
     }
@@ -97,6 +99,7 @@ ROLES = (
     "skill_after",
     "preferred_before",
     "preferred_after",
+    "required_after",
     "no_skill_after",
     "own_before",
     "own_after",
@@ -132,6 +135,8 @@ VERSION = re.compile(r"\d{1,2}(?![^\W_])")
 # Cases of Polish and Russian on a name: `Pythona`, `Битрикса`.
 ENDING = re.compile(r"(?:ami|ach|ach|iem|owi|em|ie|ze|a|u|y|ą|ę|ом|ах|ам|ами|а|у|е|ы|и|я|ю)(?!\w)")
 SLAVIC = re.compile("[а-яąęłśżźćń]")
+CYRILLIC = "\u0400"
+SHORTEST = 3
 MOST_FOUND = 3000
 
 
@@ -180,9 +185,9 @@ def scan(text: str, folded: str) -> tuple[list[Found], Context]:
             continue
         if end < size and folded[end].isalnum() and folded[last].isalnum() and not goes_on(text, end, inflects):
             continue
-        glued |= end < size and text[end].isalpha() and text[last].isalpha()
+        glued |= end < size and text[end].isalpha() and text[last].isalpha() and one_script(folded[last], folded[end])
         found = best(entries, text[start:end], start, end)
-        if glued and (found.mark not in ("", "~") or length < 3 or not stands_out(text[start:end])):
+        if glued and (found.mark not in ("", "~") or not stands_out(text[start:end])):
             continue
         if not in_address(text, start, end):
             matches.append(found)
@@ -202,6 +207,7 @@ def letters(text: str, end: int) -> Iterator[Found]:
         while at >= 0:
             before, after = text[at - 1 : at], text[at + 1 : at + 2]
             alone = not (before.isalnum() or after.isalnum() or before == "." or text.startswith("/ ", at + 1))
+            alone = alone and not (before in "\n" and text.startswith((". ", ") "), at + 1))  # the third of a list
             if alone and before not in NOT_BESIDE_LETTER and after not in NOT_BESIDE_LETTER:
                 yield best(spellings()[letter.lower()], letter, at, at + 1)
             at = text.find(letter, at + 1, end)
@@ -215,7 +221,14 @@ def usual() -> frozenset[str]:
 
 def stands_out(words: str) -> bool:
     """Whether words are a skill even where another word or an ending is glued to them."""
+    if len(words) < SHORTEST:
+        return words[0].isdigit() and words.isupper()  # `1СЗнание`
     return words in usual() or not words.isascii()
+
+
+def one_script(one: str, other: str) -> bool:
+    """Whether two letters are both Cyrillic or both not: `nginxОпыт` is two words."""
+    return (one < CYRILLIC) == (other < CYRILLIC)
 
 
 def goes_on(text: str, end: int, inflects: bool) -> bool:
@@ -274,7 +287,7 @@ def longest(matches: list[Found], size: int) -> list[Found]:
 JOIN = r"and/or|and|or|und|oder|sowie|et|ou|y|o|e|ed|i|oraz|lub|albo|и|или|либо|as well as|plus|vs"
 GAP = re.compile(
     rf"(?:\s?v?\d[\d.x]{{0,4}}\+?)?[^\S\n]{{0,2}}(?P<sign>[,;/|•·&+()\[\]:\"“”„–—\n-]{{1,3}}\s{{0,2}}(?:- )?)?"
-    rf"(?:(?P<word>{JOIN})(?=[\s(])[\s(]{{1,2}})?(?:(?:MS|Microsoft|Apache|Amazon|AWS|Google|Adobe) )?",
+    rf"(?:(?P<word>{JOIN}|with)(?=[\s(])[\s(]{{1,2}})?(?:(?:MS|Microsoft|Apache|Amazon|AWS|Google|Adobe) )?",
     re.IGNORECASE,
 )
 CLOSE = re.compile(rf"(?:['’]s)?(?:\s*[,.;:)/|&\n(\]]|\s*$|\s+(?:{JOIN})\s)", re.IGNORECASE)
@@ -375,7 +388,8 @@ def need_of(text: str, skill: Found, context: Context, section: SectionKind) -> 
         if text[at - 1 : at] != "(" or ")" not in text[at : skill.start]:
             return Need.PREFERRED
     for at, _ in context.between("preferred_after", skill.end, end):
-        if text[at - 1 : at] != "(" or at - skill.end <= 3:
+        # `Java must, Kotlin a plus`: the wish is for what stands between the two.
+        if (text[at - 1 : at] != "(" or at - skill.end <= 3) and not context.has("required_after", skill.end, at):
             return Need.PREFERRED
     if context.has("mentioned", begin, end):
         return Need.MENTIONED
