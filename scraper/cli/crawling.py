@@ -110,7 +110,7 @@ def carry_out(
     from scraper.crawl.home import home
     from scraper.crawl.logs import log_settings
     from scraper.crawl.progress import Progress, quiet_log
-    from scraper.crawl.run import Crawl, crawl
+    from scraper.crawl.run import Crawl, crawl, merge
     from scraper.crawl.runs import conclude
     from scraper.export.jsonlines import exported, line_of, lines_to
     from scraper.export.records import BrokenRecord
@@ -123,7 +123,7 @@ def carry_out(
         {"ROLECALL_ARCHIVE": str(home() / "archive")} if archive else {}
     )
     given |= ({"ROLECALL_JOBS": str(home() / "jobs")} if resume else {}) | dict(settings)
-    running, failed = Crawl(), None
+    running, failed, keep = Crawl(), None, 0
 
     def watch(begun: Crawl) -> None:
         nonlocal running
@@ -131,6 +131,7 @@ def carry_out(
         progress.watch(begun)
 
     try:
+        keep = merge(given).getint("ROLECALL_RUNS_KEPT")
         if store:
             open_store(kept).close()
         with Progress() as progress, lines_to(path) if path else nullcontext(lambda line: None) as write:
@@ -158,7 +159,8 @@ def carry_out(
     except sqlite3.Error as error:
         failed = f"the store failed: {error}; `rolecall verify` says more"
     reports = [*running.reports(), *beside]
-    done = conclude(run, reports, started, store=kept if store else None, error=failed, crashed=crashed, notify=notify)
+    at = kept if store else None
+    done = conclude(run, reports, started, store=at, error=failed, crashed=crashed, notify=notify, keep=keep)
     for line in also:
         click.echo(line, err=True)
     if failed:

@@ -1,6 +1,7 @@
 """The end of a run: its alarms, its report as a file, the line that an operator reads first, its exit code."""
 
 import json
+import re
 import sqlite3
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,6 +29,8 @@ from scraper.whole import write_whole
 ROWS = 30
 """Targets that are shown one by one."""
 
+FILE_OF_A_RUN = re.compile(r"(\d{8}T\d{6}\.\d+)\.(?:json|audit\.jsonl)")
+
 LOSSES_SHOWN = 5
 """Losses of a target that are shown; its report in the file names more."""
 
@@ -51,6 +54,7 @@ def conclude(
     error: str | None = None,
     crashed: str | None = None,
     notify: Mapping[str, Any] | None = None,
+    keep: int = 0,
 ) -> Conclusion:
     """End a run: compare each target with its history, write `ROLECALL_HOME/runs/<run>.json`, show what happened on
     stderr, write the metrics, tell the channels. Called once, after the crawl and its export, whatever happened.
@@ -58,8 +62,9 @@ def conclude(
     `started` is when the run began (aware). `store` is the store that was written to: None means no history, so that
     only bad outcomes are alarms. `error` is one line on what ended the run before its time (an output that cannot be
     written); `crashed` one line on an earlier run that was found dead. `notify` is the watchlist's `[notify]` table,
-    checked by `scraper.crawl.notify.channels(table)`; None means what the environment says. Raises nothing: what cannot
-    be written or told is a line on stderr; a run report that cannot be written is exit code 1, too.
+    checked by `scraper.crawl.notify.channels(table)`; None means what the environment says. `keep` is how many runs'
+    files stay; 0 means all. Raises nothing: what cannot be written, told or removed is a line on stderr; a run report
+    that cannot be written is exit code 1, too.
     """
     faults = compare(run, reports, store)
     code = 1 if error or faults or any(map(newly_bad, reports)) else exit_code(reports)
@@ -90,6 +95,10 @@ def conclude(
     except MetricsError as failure:
         faults.append(str(failure))
     faults += tell(channels(notify), report)
+    try:
+        forget(run, keep)
+    except OSError as failure:
+        faults.append(f"cannot remove {failure.filename}: {failure.strerror or failure}")
     for fault in faults:
         print(fault, file=sys.stderr)
     return Conclusion(report, report["line"], report["exit"], path)
@@ -250,6 +259,20 @@ def table_of(targets: Sequence[Mapping[str, Any]]) -> Table:
 def past_runs() -> list[Path]:
     """The files of runs, newest first."""
     return sorted((home() / "runs").glob("*.json"), reverse=True)
+
+
+def forget(run: str, keep: int) -> None:
+    """Remove the reports and audit logs of all runs but the last `keep`; where that is 0, and of `run`, none.
+
+    What alarms compare with is in the store, and stays. Raises `OSError`.
+    """
+    files: dict[str, list[Path]] = {}
+    for path in (home() / "runs").glob("*.json*"):
+        if named := FILE_OF_A_RUN.fullmatch(path.name):
+            files.setdefault(named[1], []).append(path)
+    for old in sorted(files.keys() - {run})[: max(0, len(files) - keep) if keep else 0]:
+        for path in files[old]:
+            path.unlink(missing_ok=True)
 
 
 def read_run(path: Path) -> dict[str, Any]:

@@ -70,6 +70,7 @@ ROLECALL_ARCHIVE = None
 ROLECALL_MASK_ARCHIVE = os.environ.get("ROLECALL_MASK_ARCHIVE") or False  # masked words are gone: no reader gets them
 ROLECALL_MAX_AGE_DAYS = 30  # a known posting's page is read again after so long, whatever the list says
 ROLECALL_REFRESH = False
+ROLECALL_RUNS_KEPT = 1000  # reports and audit logs of runs; more than a month of hourly ones. 0: all
 
 # The line.
 ITEM_PIPELINES = {"scraper.crawl.pipelines.ReadPostings": 100}

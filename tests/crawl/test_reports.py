@@ -162,6 +162,27 @@ def test_a_report_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     assert "cannot write" in err
 
 
+def test_the_last_runs_are_kept_report_and_audit_together_and_the_alarms_stay(tmp_path: Path) -> None:
+    runs = tmp_path / "runs"
+    with serve({"/api/jobs": api(40)}) as site:
+        for _ in range(4):
+            assert crawl(tmp_path, site, "-a", "door=api", "--refresh", "-s", "ROLECALL_RUNS_KEPT=2").clean().code == 0
+        kept = sorted(path.name for path in runs.iterdir())
+        assert [name.split(".", 2)[2] for name in kept] == ["audit.jsonl", "json"] * 2
+        for stranger in ("notes.json", "20200101T000000.000000.json.bak"):
+            (runs / stranger).write_text("mine", encoding="utf-8")
+        (runs / "20200101T000000.000000.audit.jsonl").write_text("", encoding="utf-8")
+        site.answers["/api/jobs"] = api(40, salary=False)
+        raised = crawl(tmp_path, site, "-a", "door=api", "--refresh", "-s", "ROLECALL_RUNS_KEPT=1").clean()
+        assert "salary fell" in raised.err.splitlines()[0], "its history is not in the files"
+        now = sorted(path.name for path in runs.iterdir())
+        assert len(now) == 4
+        assert {"notes.json", "20200101T000000.000000.json.bak"} < {*now}
+        assert not {*kept} & {*now}
+        crawl(tmp_path, site, "-a", "door=api", "-s", "ROLECALL_RUNS_KEPT=0")
+        assert {*now} < {path.name for path in runs.iterdir()}
+
+
 def test_history_that_is_garbage_is_passed_over(tmp_path: Path) -> None:
     from scraper.store import open_store
 
