@@ -1,5 +1,6 @@
 """The contract of an exported line, made from `scraper.posting`: JSON Schema 2020-12 and the data dictionary."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -213,19 +214,38 @@ def markdown(filled: Mapping[str, Filled] | None = None) -> str:
 
 def html(filled: Mapping[str, Filled] | None = None) -> str:
     """The data dictionary as a page of its own."""
-    head = "".join(f"<th>{escape(name)}</th>" for name in header(filled))
-    rows = "\n".join("<tr>" + "".join(f"<td>{escape(part)}</td>" for part in row) + "</tr>" for row in table(filled))
+    head = "".join(f'<th scope="col">{name}</th>' for name in header(filled))
+    rows = "\n".join(
+        f'<tr><th scope="row">{escape(name)}</th>' + "".join(f"<td>{in_code(part)}</td>" for part in rest) + "</tr>"
+        for name, *rest in table(filled)
+    )
+    said = "".join(f"<p>{in_code(part)}</p>\n" for part in INTRODUCTION.strip().split("\n\n")[1:])
     title = f"Rolecall postings, schema {SCHEMA_VERSION}"
-    style = "body{font:14px sans-serif} table{border-collapse:collapse} td,th{border:1px solid #ccc;padding:4px 8px}"
     return (
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title><style>{style}</style>\n'
-        f"<h1>{title}</h1><table><thead><tr>{head}</tr></thead><tbody>\n{rows}\n</tbody></table></html>\n"
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>\n'
+        f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style>\n'
+        f"<h1>{title}</h1>\n{said}<table><thead><tr>{head}</tr></thead><tbody>\n{rows}\n</tbody></table></html>\n"
     )
 
+
+def in_code(text: str) -> str:
+    """A text as HTML; what stands between backticks is code."""
+    return re.sub(r"`([^`]*)`", r"<code>\1</code>", escape(text))
+
+
+STYLE = """:root { color-scheme: light dark; font: 14px/1.45 system-ui, sans-serif }
+body { margin: 2em auto; max-width: 90em; padding: 0 1em; overflow-wrap: break-word }
+table { border-collapse: collapse } tr { border-bottom: 1px solid #8886; vertical-align: top }
+td, th { padding: .4em .8em .4em 0; text-align: start } td:nth-child(3), td:nth-child(5) { min-width: 18em }
+thead th { position: sticky; top: 0; background: Canvas } tbody th { font: .93em/1.6 ui-monospace, monospace }"""
 
 INTRODUCTION = f"""# The record
 
 Schema {SCHEMA_VERSION}. One exported line is one job. Every field stands on every line: null, or an empty list, means
 that the post does not say. `[]` marks an item of a list, `{{}}` a value of a map. Made from `scraper/posting.py`; the
-same as JSON Schema: `rolecall schema --format json`, or `schema.json` beside this page.
+same as JSON Schema: `rolecall schema`, or `docs/reference/schema.json`.
+
+Parquet and DuckDB have three columns more: `published_date`, `updated_date` and `expires_date`, the day of the field
+that ends with `_at`, null where no day was published. CSV and XLSX have a column for each part (`salary_min`,
+`stack_name`), with the items of a list joined by `; `, and are without `evidence` and `sections`.
 """

@@ -81,16 +81,20 @@ def resource(export: Export, made: Made, created: datetime) -> dict[str, Any]:
     if made.path.name.endswith(".gz"):
         found["compression"] = "gz"
     if made.kind in ("jsonl", "csv", "xlsx", "parquet"):
-        found["schema"] = table_schema(made.kind, export.fields)
+        found["schema"] = table_schema(made, export.fields)
     return found
 
 
-def table_schema(kind: str, fields: tuple[str, ...] | None) -> dict[str, Any]:
+def table_schema(made: Made, fields: tuple[str, ...] | None) -> dict[str, Any]:
     """The columns as a Frictionless Table Schema."""
-    if kind in ("csv", "xlsx"):
+    if made.kind in ("csv", "xlsx"):
         from scraper.export.flat import columns
 
         return {"fields": [{"name": name, "type": "any"} for name in columns(fields)]}
+    if made.kind == "parquet":
+        from scraper.export.parquet import described
+
+        return {"fields": [column for column in described(fields) if column["name"] not in made.partition]}
     found = []
     for name in fields or Posting.model_fields:
         field = Posting.model_fields[name]

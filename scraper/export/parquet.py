@@ -55,6 +55,22 @@ def schema_of_fields(fields: tuple[str, ...] | None) -> pa.Schema:
     return pa.schema([column for column in schema if column.name in kept], schema.metadata)
 
 
+def described(fields: tuple[str, ...] | None) -> list[dict[str, str]]:
+    """The columns of these fields with what they mean, by the types of a Frictionless Table Schema."""
+    return [
+        {"name": column.name, "type": table_type(column.type), "description": column.metadata[b"description"].decode()}
+        for column in schema_of_fields(fields)
+    ]
+
+
+def table_type(kind: pa.DataType) -> str:
+    """The Table Schema type of a column."""
+    if pa.types.is_nested(kind):
+        return "array" if pa.types.is_list(kind) else "object"
+    named = {pa.bool_(): "boolean", pa.int64(): "integer", pa.float64(): "number", pa.date32(): "date"}
+    return "datetime" if pa.types.is_timestamp(kind) else named.get(kind, "string")
+
+
 def write_file(rows: Iterable[dict[str, Any]], path: Path, schema: pa.Schema) -> None:
     """A Parquet file of records with the columns of `schema`."""
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:

@@ -186,6 +186,9 @@ def test_partitions_that_engines_read_as_they_are(home: Path) -> None:
     found = resource(home, "posts")
     assert found["path"] == sorted(found["path"]) == [p["path"] for p in found["files"]]
     assert found["rowCount"] == 3
+    columns = {field["name"]: field["type"] for field in found["schema"]["fields"]}
+    assert list(columns) == pq.read_schema(next(folder.rglob("*.parquet"))).names
+    assert (columns["published_date"], columns["first_seen_at"], columns["stack"]) == ("date", "datetime", "array")
     (folder / "note.txt").write_text("mine")
     ran = rolecall(home, *command).clean()
     assert ran.code == 2
