@@ -261,6 +261,8 @@ EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 NOT_WORDS = re.compile(r"[^\w'+/-]+")
 RUN_ON = "•●▪✓✅"
 LONGEST_HEADING = 100
+# A longer line over a list heads it where its last words do: `Besides a good salary and all that, we offer:`.
+LAST_CLAUSE = re.compile(r"[,;.!?–—] ")
 SENTENCE_ENDS = ".!?…:"
 # A line so long that it is text, not another heading or a labelled value.
 LONG_LINE = 60
@@ -303,9 +305,12 @@ def structure(lines: list[Line]) -> Document:
     for index, line in enumerate(clean_lines):
         kind, text, _, _ = line
         level, about = 0, None
+        following = clean_lines[index + 1] if index + 1 < len(clean_lines) else None
         if kind != "item" and len(text) <= LONGEST_HEADING:
-            following = clean_lines[index + 1] if index + 1 < len(clean_lines) else None
             level, about = read_heading(line, following, clean_lines[index - 1] if index else None)
+        elif kind == "paragraph" and text[-1] == ":" and following is not None and following.kind == "item":
+            about = heading_kind(LAST_CLAUSE.split(text)[-1])
+            level = BY_COLON if about is SectionKind.BENEFITS else 0
         kind = "heading" if level else "paragraph" if kind == "heading" else kind
         start = offset + 2 if kind == "item" else offset
         offset = start + len(text) + 1

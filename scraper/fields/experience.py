@@ -156,7 +156,7 @@ def _amount(unit: str) -> str:
     more = "|".join(re.escape(word) for word in numbers["more"])
     aside = r"(?: ?\(\d{1,2}\+?\))?"
     return (
-        rf"(?<![\w.,$€£%])(?P<least>{number}){aside} ?(?:{more})?"
+        rf"(?<![\w,$€£%])(?:(?<!\.)|(?<=[^\W\d_]\.))(?P<least>{number}){aside} ?(?:{more})?"
         rf"(?: ?(?:{unit})? ?(?:{to}) ?(?P<most>{number}){aside} ?(?:{more})?)?"
     )
 

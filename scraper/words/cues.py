@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from itertools import groupby
 from typing import Any, NamedTuple
+from unicodedata import normalize
 
 import ahocorasick
 
@@ -23,7 +24,7 @@ MAX_SENTENCES = 200
 MAX_REACH = 240  # characters that a sentence goes on to either side of a stem
 
 # It begins with a set of characters, so that the search skips to them fast.
-SENTENCE_END = re.compile(r"[\n.!?;•●▪](?:(?<=[\n•●▪])|\)?\s+(?=[A-ZÀ-ÞĄ-ŽА-ЯЁ•*-]))")
+SENTENCE_END = re.compile(r"[\n.!?;•●▪](?<![A-Z]\.[A-Z]\.)(?:(?<=[\n•●▪])|\)?\s+(?=[A-ZÀ-ÞĄ-ŽА-ЯЁ•*-]))")
 # List items that lost their line break: `опыт от 2 летЗнание SQL`.
 LOST_BREAK = re.compile(r"[А-ЯЁ](?<=[а-яё.)].)(?=[а-яё])")
 
@@ -134,9 +135,17 @@ def cite(text: str, start: int, end: int, value: str | None = None) -> Span:
 
 
 def phrases(table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Every phrase of a table of lists with the code that names its list; tables in tables are walked."""
+    """Every phrase of a table of lists with the code that names its list; tables in tables are walked.
+
+    A phrase with accents comes without them too, as capitals often are written: `CHEF D'EQUIPE`.
+    """
     for code, entry in table.items():
         if isinstance(entry, dict):
             yield from phrases(entry)
         else:
-            yield from ((phrase, code) for phrase in entry)
+            yield from ((written, code) for phrase in entry for written in dict.fromkeys((phrase, plain(phrase))))
+
+
+def plain(phrase: str) -> str:
+    """Words without the accents of their Latin letters."""
+    return "".join(normalize("NFD", letter)[0] if letter < "\u0250" else letter for letter in phrase)

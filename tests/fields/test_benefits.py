@@ -49,6 +49,11 @@ def listed(heading: str, *items: str) -> str:
                 ("401(k) with a 4% match", {"retirement"}),
                 ("Yearly bonus", {"bonus"}),
                 ("RSUs for everybody", {"equity"}),
+                ("Equity-based incentives", {"equity"}),
+                ("Life and critical illness cover", {"life_insurance", "insurance_other"}),
+                ("Mass transit reimbursement", {"commuter"}),
+                ("Take the time you need to recharge", {"unlimited_leave"}),
+                ("Opportunities to grow quickly", {"career_growth"}),
                 ("Uncapped commission", {"commission"}),
                 ("27 days of holiday", {"paid_leave"}),
                 ("Flexible time off", {"paid_leave"}),
@@ -174,6 +179,9 @@ def test_items_of_a_part_about_benefits(heading: str, rows: list[tuple[str, set[
         (listed("Benefits", "No relocation package", "Unfortunately no visa sponsorship"), set()),
         (listed("Benefits", "Relocation support is not available"), set()),
         (listed("Benefits", "No core hours", "No bonus, but free lunch"), {"flexible_hours", "meals"}),
+        (listed("Benefits", "Remote work options"), {"remote_work"}),
+        (listed("Benefits", "A discount on dog food"), {"discounts"}),
+        (listed("Requirements", "Lathes or bandsaws are bonuses but not required"), set()),
         ("", set()),
     ],
 )
@@ -186,6 +194,14 @@ def test_words_that_are_no_offer(text: str, expected: set[str]) -> None:
     [
         ("<p>We offer stock options and a pension plan.</p>", {"equity", "retirement"}),
         ("<p>The salary comes with an annual bonus.</p>", {"bonus"}),
+        ("<p>Sawdust Ltd | Carpenter | Remote | $90K–$110K + equity</p>", {"equity"}),
+        ("<p>$90K to $110K • Offers equity • Boston</p>", {"equity"}),
+        (
+            listed("Requirements", "Two years at the bench")
+            + "<p>Besides good pay, and the chance to learn from some of the most patient carpenters in the whole of"
+            + " the valley, we offer the following:</p><ul><li>Gym membership</li><li>Flexible work schedule</li></ul>",
+            {"fitness", "flexible_hours"},
+        ),
         (
             "<p>On top: dental, life insurance, a pension plan.</p>",
             {"dental_insurance", "life_insurance", "retirement"},

@@ -22,6 +22,7 @@ def years(reading: Reading[Experience] | None) -> tuple[float | None, float | No
 
 
 TEXTS = [
+    ("Be part of a growing workshop.4+ years of carpentry experience required.", (4, None)),
     ("5+ years of experience with barrels", (5, None)),
     ("3-5 years of experience", (3, 5)),
     ("3 to 5 years' experience", (3, 5)),

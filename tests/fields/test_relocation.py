@@ -19,6 +19,9 @@ def read(text: str = "", **slots: object) -> tuple[Reading[bool] | None, Documen
 
 TEXTS = [
     ("A relocation package is part of the deal.", True),
+    ("Health insurance\nRelocation program\nLanguage lessons", True),
+    ("Good pay, with relocation", True),
+    ("Training starts in May, with your relocation to Oslo planned for June.", None),
     ("Relocation support (visa, transport, a flat)", True),
     ("We will help you relocate.", True),
     ("Relocation assistance may be available.", True),

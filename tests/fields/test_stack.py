@@ -67,6 +67,11 @@ SPELLINGS = [
     ("Маршруты строим в Яндекс Картах", {"Yandex Maps"}),
     ("znajomość Symfonii i Płatnika", {"Symfonia", "Płatnik"}),
     ("You run ads on LinkedIn", {"LinkedIn"}),
+    ("Statistics, SQL, SPARK and the like", {"SQL", "Spark"}),
+    ("Python at the front and a little Go, with Redis behind", {"Python", "Go", "Redis"}),
+    ("You know Binary Ninja or Ghidra", {"Binary Ninja", "Ghidra"}),
+    ("A. Python\nB. SQL\nC. AWS", {"Python", "SQL", "AWS"}),
+    ("C. You have used it for years", set()),
     ("Arbeiten mit Vivendi", {"Vivendi"}),
     ("Pflege von SQL-Server-Instanzen, Berichte in Power-BI", {"SQL Server", "Power BI"}),
     ("un peu de programmation en C, beaucoup de patience", {"C"}),
@@ -90,6 +95,8 @@ LANGUAGES = [
 ]
 
 NOT_SKILLS = [
+    "You keep our Data Vault tidy",
+    "Send it as a Dropbox or Google Drive link",
     "Questa bottega cerca mani ferme",
     "Zespół liczy dziesięć osób. Jest nas coraz więcej.",
     "Jest to praca zmianowa, a mile widziana jest cierpliwość.",

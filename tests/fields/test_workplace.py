@@ -50,6 +50,8 @@ SLOTS = [
 ]
 
 TEXTS = [
+    ("Flexible and remote-first culture: Work remotely with two meetings a year", "remote"),
+    ("Applicants should expect to primarily work onsite.", "onsite"),
     ("This role is fully remote within Peru.", "remote"),
     ("We offer this 100% remote.", "remote"),
     ("You can work from anywhere.", "remote"),
@@ -125,6 +127,11 @@ TEXTS = [
     ("Le télétravail n'est pas possible sur ce poste.", "onsite"),
     ("L'alternance se déroule dans nos ateliers, sur place.", "onsite"),
     ("Restauration sur place et parking gratuit.", None),
+    ("Du kannst auch von daheim arbeiten.", "hybrid"),
+    ("Arbeite mobil und mit flexiblen Arbeitszeiten.", "hybrid"),
+    ("Du bist mobil und flexibel.", None),
+    ("Полный рабочий деньНа территории работодателя", "onsite"),
+    ("Деловые обеды на территории работодателя", None),
     ("Deux jours au bureau, le reste en télétravail.", "hybrid"),
     ("En esta vacante no hay teletrabajo.", "onsite"),
     ("El puesto es presencial.", "onsite"),
