@@ -25,6 +25,9 @@ CYRILLIC = re.compile("[а-яё]")
 # Of a text the share of Cyrillic letters, and of these the share of the Russian ones, that make it clear.
 CYRILLIC_SHARE, RUSSIAN_SHARE = 0.5, 0.01
 WINDOWS, WINDOW = 8, 90
+# Sections that often are in English, and the characters that tell a text's language without them.
+ASIDE = (SectionKind.LEGAL, SectionKind.ABOUT)
+ENOUGH = 300
 LONGEST_QUOTE = 160
 
 
@@ -50,10 +53,13 @@ def read_language(raw: RawPosting, document: Document) -> Reading[str] | None:
 
 
 def prose(document: Document) -> str:
-    """Up to `WINDOWS` windows spread over the text without its paragraphs of law, which often are in English."""
-    body = " ".join(
-        document.text[part.body : part.end] for part in document.parts if part.kind is not SectionKind.LEGAL
-    )
+    """Up to `WINDOWS` windows spread over the text without law and, where enough is left, without the employer's
+    words about itself: both often are in English.
+    """
+    parts = [part for part in document.parts if part.kind not in ASIDE]
+    if sum(part.end - part.body for part in parts) < ENOUGH:
+        parts = [part for part in document.parts if part.kind is not SectionKind.LEGAL]
+    body = " ".join(document.text[part.body : part.end] for part in parts)
     if len(body) <= WINDOWS * WINDOW:
         return body
     step = len(body) // WINDOWS
@@ -61,9 +67,9 @@ def prose(document: Document) -> str:
 
 
 def shown(document: Document, code: str) -> tuple[Span, ...]:
-    """The longest block, as the words that show the language."""
-    lengths = [block.end - block.start for block in document.blocks]
-    block = document.blocks[lengths.index(max(lengths))]
+    """The longest block, if need be one of law or about the employer, as the words that show the language."""
+    body = [block for block in document.blocks if document.kind_at(block.start) not in ASIDE]
+    block = max(body or document.blocks, key=lambda block: block.end - block.start)
     end = min(block.end, block.start + LONGEST_QUOTE)
     return (Span("description", block.start, end, document.text[block.start : end], code),)
 

@@ -87,6 +87,7 @@ def test_each_language_is_known_from_its_own_words(code: str, text: str, times: 
             "fr",
         ),
         (f"About Acorn\nAcorn builds software for bakers.\n{TEXTS['pl']}\n{TEXTS['pl']}", "pl"),
+        (f"Twoje zadania\n{TEXTS['pl']}\nTwój profil\n{TEXTS['pl']}\nKim jesteśmy?\n{TEXTS['en'] * 3}", "pl"),
     ],
 )
 def test_english_names_and_small_print_do_not_hide_the_language(text: str, code: str) -> None:
