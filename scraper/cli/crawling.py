@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -116,7 +117,7 @@ def carry_out(
     from scraper.export.records import BrokenRecord
     from scraper.store import StoreError, open_store
 
-    started = datetime.now(UTC)
+    started, began = datetime.now(UTC), monotonic()
     kept = home() / "rolecall.db"
     given: dict[str, Any] = ({} if verbose else quiet_log()) | log_settings(verbose) | {"ROLECALL_RUN": run}
     given |= ({"ROLECALL_STORE": str(kept)} if store else {}) | (
@@ -160,7 +161,7 @@ def carry_out(
         failed = f"the store failed: {error}; `rolecall verify` says more"
     reports = [*running.reports(), *beside]
     at = kept if store else None
-    done = conclude(run, reports, started, store=at, error=failed, crashed=crashed, notify=notify, keep=keep)
+    done = conclude(run, reports, started, began, store=at, error=failed, crashed=crashed, notify=notify, keep=keep)
     for line in also:
         click.echo(line, err=True)
     if failed:

@@ -15,7 +15,7 @@ from urllib.request import Request, urlopen
 
 from scraper import __version__
 from scraper.crawl.fetch import KEY, hidden, key, use
-from scraper.crawl.report import GOOD
+from scraper.crawl.report import GOOD, tells_more
 
 WHEN = ("alarm", "always", "never")
 
@@ -156,7 +156,7 @@ def message(report: Mapping[str, Any]) -> str:
     for target in report["targets"]:
         if target["outcome"] not in GOOD:
             lines.append(f"• {target['line']}")
-        said = [a for a in target["alarms"] if a["kind"] != "outcome" or target["outcome"] in GOOD]
+        said = [a for a in target["alarms"] if tells_more(target["outcome"], a)]
         lines += [f"• {target['target']}: {alarm['state']}: {alarm['text']}" for alarm in said]
         lines += [f"• {target['target']}: {alarm['state']}: {alarm['text']}" for alarm in target["cleared"]]
     text = "\n".join(lines)

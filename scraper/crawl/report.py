@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from random import Random
 from statistics import quantiles
@@ -25,6 +25,12 @@ MOST_VALUES = 12
 """Candidates for a field's most frequent value: any value of more than a thirteenth of the records is among them."""
 
 GOOD = frozenset({"ok", "empty"})
+
+
+def tells_more(outcome: str, alarm: Mapping[str, Any]) -> bool:
+    """Whether an alarm of a target says more than a bad outcome of it does."""
+    return alarm["kind"] != "outcome" or outcome in GOOD
+
 
 FILLED = tuple(
     """apply_url role remote_from relocation visa_sponsorship employment experience stack benefits languages departments

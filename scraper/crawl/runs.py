@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from textwrap import shorten
+from time import monotonic
 from typing import Any
 
 from rich.console import Console
@@ -20,7 +21,7 @@ from scraper.crawl.fetch import hidden
 from scraper.crawl.home import home
 from scraper.crawl.metrics import MetricsError, send_metrics, write_metrics
 from scraper.crawl.notify import channels, tell
-from scraper.crawl.report import GOOD, TargetReport, exit_code
+from scraper.crawl.report import GOOD, TargetReport, exit_code, tells_more
 from scraper.health import WINDOW, alarms
 from scraper.store import Store, StoreError, open_store
 from scraper.store.reports import keep_report, open_postings, past_reports
@@ -49,6 +50,7 @@ def conclude(
     run: str,
     reports: Sequence[TargetReport],
     started: datetime,
+    began: float,
     *,
     store: Path | None = None,
     error: str | None = None,
@@ -59,23 +61,24 @@ def conclude(
     """End a run: compare each target with its history, write `ROLECALL_HOME/runs/<run>.json`, show what happened on
     stderr, write the metrics, tell the channels. Called once, after the crawl and its export, whatever happened.
 
-    `started` is when the run began (aware). `store` is the store that was written to: None means no history, so that
-    only bad outcomes are alarms. `error` is one line on what ended the run before its time (an output that cannot be
-    written); `crashed` one line on an earlier run that was found dead. `notify` is the watchlist's `[notify]` table,
-    checked by `scraper.crawl.notify.channels(table)`; None means what the environment says. `keep` is how many runs'
-    files stay; 0 means all. Raises nothing: what cannot be written, told or removed is a line on stderr; a run report
-    that cannot be written is exit code 1, too.
+    `started` is when the run began (aware), `began` the same by `time.monotonic`, which no change of the clock touches.
+    `store` is the store that was written to: None means no history, so that only bad outcomes are alarms. `error` is
+    one line on what ended the run before its time (an output that cannot be written); `crashed` one line on an earlier
+    run that was found dead. `notify` is the watchlist's `[notify]` table, checked by
+    `scraper.crawl.notify.channels(table)`; None means what the environment says. `keep` is how many runs' files stay;
+    0 means all. Raises nothing: what cannot be written, told or removed is a line on stderr; a run report that cannot
+    be written is exit code 1, too.
     """
     faults = compare(run, reports, store)
-    code = 1 if error or faults or any(map(newly_bad, reports)) else exit_code(reports)
-    finished = datetime.now(UTC)
+    unheard = [a for report in reports for a in newly_bad(report.alarms) if tells_more(report.outcome, a)]
+    code = 1 if error or faults or unheard else exit_code(reports)
     path = home() / "runs" / f"{run}.json"
     report: dict[str, Any] = {
         "run": run,
         "version": __version__,
         "started": started.isoformat(timespec="seconds"),
-        "finished": finished.isoformat(timespec="seconds"),
-        "seconds": round((finished - started).total_seconds(), 3),
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        "seconds": round(monotonic() - began, 3),
         "exit": code,
         "error": error,
         "crashed": crashed,
@@ -130,20 +133,15 @@ def judge(report: TargetReport, past: Sequence[Mapping[str, Any]]) -> None:
     report.cleared = [alarm for alarm in found if alarm["state"] not in ("new", "lasting")]
 
 
-def newly_bad(report: TargetReport) -> bool:
-    """Whether an alarm makes the run a failure that the outcome alone does not."""
-    return any(
-        alarm["state"] == "new"
-        and alarm["severity"] == "bad"
-        and (alarm["kind"] != "outcome" or report.outcome in GOOD)
-        for alarm in report.alarms
-    )
+def newly_bad(alarms: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The alarms that nobody has been told of, and somebody must be."""
+    return [alarm for alarm in alarms if alarm["state"] == "new" and alarm["severity"] == "bad"]
 
 
 def urgency(report: TargetReport) -> tuple[int, str]:
     """The order of targets: what is new and bad, what is bad, what is odd, what is well."""
-    new = any(alarm["state"] == "new" and alarm["severity"] == "bad" for alarm in report.alarms)
-    rank = 0 if new else 1 if report.outcome not in GOOD else 2 if report.alarms else 3 if report.cleared else 4
+    bad = report.outcome not in GOOD
+    rank = 0 if newly_bad(report.alarms) else 1 if bad else 2 if report.alarms else 3 if report.cleared else 4
     return rank, report.target
 
 
@@ -153,15 +151,14 @@ def urgency(report: TargetReport) -> tuple[int, str]:
 def first_line(report: Mapping[str, Any]) -> str:
     """The run in one line: how many targets need somebody, why, and what came of the rest."""
     targets = report["targets"]
-    new = [(target, alarm) for target in targets for alarm in target["alarms"] if alarm["state"] == "new"]
-    compared = [(target, alarm) for target, alarm in new if alarm["severity"] == "bad" and alarm["kind"] != "outcome"]
+    new = [(t, alarm) for t in targets for alarm in newly_bad(t["alarms"]) if tells_more(t["outcome"], alarm)]
     need = [t for t in targets if t["outcome"] not in GOOD or any(a["severity"] == "bad" for a in t["alarms"])]
     said = list(grouped(need))
-    if compared:
-        target, alarm = compared[0]
+    if new:
+        target, alarm = new[0]
         text = shorten(f"{target['target']}: {alarm['text']}", 110, placeholder=" …")
-        said.append(f"{len(compared)} new alarm{'s' * (len(compared) > 1)} ({text})")
-    lasting = sum(a["state"] == "lasting" and a["kind"] != "outcome" for t in targets for a in t["alarms"])
+        said.append(f"{len(new)} new alarm{'s' * (len(new) > 1)} ({text})")
+    lasting = sum(a["state"] == "lasting" and tells_more(t["outcome"], a) for t in targets for a in t["alarms"])
     said += [f"{lasting} lasting"] if lasting else []
     verb = "needs" if len(need) == 1 else "need"
     counts = [f"{sum(t['open'] or 0 for t in targets):,} open"] if any(t["open"] is not None for t in targets) else []
@@ -198,7 +195,7 @@ def details(target: Mapping[str, Any]) -> Iterator[str]:
     """What is to be said of a target beside its counts, a line each."""
     for alarm in target["alarms"]:
         since = f" since run {alarm['since']}" if alarm["state"] == "lasting" else ""
-        if alarm["kind"] == "outcome" and target["outcome"] not in GOOD:  # its line says why
+        if not tells_more(target["outcome"], alarm):  # its line says why
             yield from [f"so{since}"] if since else []
         else:
             advice = f": {alarm['advice']}" if alarm["advice"] else ""

@@ -8,12 +8,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from scraper.crawl.report import MOST_VALUES, SAMPLE, Frequent, TargetReport
+from scraper.crawl.runs import conclude
 from tests.command import STRICT, rolecall
 from tests.crawl.test_crawl import crawl
 from tests.server import Answer, Reply, serve
@@ -81,7 +83,7 @@ def test_a_list_that_shrinks_is_noticed_at_the_first_crawl(tmp_path: Path) -> No
 def test_a_list_that_is_empty_all_at_once_is_noticed_although_that_is_a_good_outcome(tmp_path: Path) -> None:
     code, err = lived(tmp_path, api(20), api(0))[-1]
     assert code == 1
-    assert "shows no posting at all, 20 in the crawl before" in err
+    assert "1 new alarm (wantapply?door=api: shows no posting at all, 20 in the crawl before)" in err.splitlines()[0]
 
 
 def test_a_new_key_of_the_site_is_a_notice_and_no_failure(tmp_path: Path) -> None:
@@ -104,6 +106,16 @@ def test_the_run_s_report_holds_what_was_counted(tmp_path: Path) -> None:
     assert target["seconds"] > 0
     assert target["open"] == 3
     assert not [path for path in (tmp_path / "runs").iterdir() if path.name.startswith(".")]
+
+
+def test_a_run_takes_as_long_as_it_takes_whatever_the_clock_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ROLECALL_HOME", str(tmp_path))
+    for year in (2020, 2090):
+        done = conclude("20200101T000000.000000", [], datetime(year, 1, 1, tzinfo=UTC), time.monotonic() - 62)
+        assert 62 <= done.report["seconds"] < 70
+        assert "1m02s" in done.line
 
 
 def test_rejects_are_counted_by_reason() -> None:
