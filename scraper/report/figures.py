@@ -80,6 +80,11 @@ def listed(parts: Sequence[str]) -> str:
     return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
+def many(n: int, things: str) -> str:
+    """A count with its word: `1 posting`, `1,200 jobs`."""
+    return f"{n:,} {things[:-1] if n == 1 else things}"
+
+
 def top(counts: Mapping[str, int], most: int | None = None) -> list[tuple[str, int]]:
     """The largest counts, by name where they are equal."""
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:most]
@@ -143,7 +148,7 @@ def over_time(tally: Tally, things: str) -> list[Figure]:
     turns = Figure("turns", "New and closed, week by week", "", heads=heads, rows=rows)
     if tally.known < LEAST or len(weeks) < 2:
         span = "one week" if len(weeks) == 1 else f"{len(weeks)} weeks"
-        why = f"Too little to draw: {tally.known:,} {things} over {span}; it takes {LEAST} {things} and two weeks."
+        why = f"Too little to draw: {many(tally.known, things)} over {span}; it takes {LEAST} {things} and two weeks."
         line.says = turns.says = why
     else:
         peak = max(weeks, key=lambda w: w.open)
@@ -159,8 +164,8 @@ def over_time(tally: Tally, things: str) -> list[Figure]:
         line.note = f"The last {MOST_WEEKS} weeks; the first one begins with all that were open before."
     if found := sum(w.found for w in weeks):
         turns.note = (
-            f"{found:,} {things} were there when their target was first crawled: nobody saw them appear, so no week"
-            " counts them as new."
+            f"No week counts as new the {many(found, things)} that the first crawl of a target found: nobody saw them"
+            " appear."
         )
     return [line, turns, stay(tally, things)]
 
@@ -189,7 +194,7 @@ def stay(tally: Tally, things: str) -> Figure:
     n, still = len(history.closed), len(history.still_open)
     if n < LEAST:
         figure.says = (
-            f"Too few to draw: {n:,} {things} were seen both to appear and to close; from {LEAST} on there is a chart."
+            f"Too few to draw: {many(n, things)} seen both to appear and to close; from {LEAST} on there is a chart."
         )
     else:
         low, middle, high = quantiles(history.closed, n=4, method="inclusive")
@@ -202,9 +207,11 @@ def stay(tally: Tally, things: str) -> Figure:
         if median is not None and n >= LEAST
         else "Counting those, fewer than half have closed yet."
     )
-    figure.note = f"{still:,} more are still open and will stay longer than is drawn. {survival if n else ''}"
+    if n:
+        figure.note = f"{still:,} more are still open and will stay longer than is drawn. {survival}"
     if history.unknown:
         figure.note += f" {history.unknown:,} that a first crawl found are left out: their beginning is not known."
+        figure.note = figure.note.strip()
     return figure
 
 
@@ -249,7 +256,7 @@ def trend(tally: Tally, choice: Choice, things: str) -> Figure:
         " of a hundred skills, chance alone lets a few pass."
     )
     if min(lately, before) < LEAST:
-        figure.says = f"Too few to compare: {lately:,} {things} in the last {span}, {before:,} before."
+        figure.says = f"Too few to compare: {many(lately, things)} in the last {span}, {before:,} before."
         return figure
     names = sorted(name for name in tally.recent | tally.before if tally.recent[name] + tally.before[name] >= LEAST)
     moved = [
@@ -395,9 +402,9 @@ def pay_note(tally: Tally, things: str) -> str:
     order = [unit for unit in sorted(settled, key=lambda u: (-settled[u], u)) if settled[unit] >= LEAST][:PAYS]
     rest = Counter({unit_words(unit): n for unit, n in settled.items() if unit not in order})
     if rest:
-        notes.append(
-            f"Not drawn: {listed([f'{n:,} in {words}' for words, n in top(rest, 12)])}{'…' if len(rest) > 12 else ''}."
-        )
+        told = [f"{n:,} in {words}" for words, n in top(rest, 12)]
+        others = sum(n for _, n in top(rest)[12:])
+        notes.append(f"Not drawn: {listed([*told, f'{others:,} in others'] if others else told)}.")
     return " ".join(notes)
 
 
@@ -437,7 +444,7 @@ def fields(tally: Tally, things: str) -> Figure:
         for name, count in rows
     ]
     if tally.jobs < LEAST:
-        figure.says = f"Too few to draw: {tally.jobs:,} {things}."
+        figure.says = f"Too few to draw: {many(tally.jobs, things)}."
     else:
         share = f"{100 * with_evidence / read:.1f} %" if read else "none"
         figure.says = (

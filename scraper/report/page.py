@@ -2,12 +2,13 @@
 
 import base64
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from scraper import __version__
 from scraper.report.facts import Choice, plain
@@ -72,6 +73,7 @@ def environment() -> Environment:
         loader=FunctionLoader(page_file),
     )
     found.filters["grouped"] = lambda cell: f"{cell:,}" if isinstance(cell, int) else cell
+    found.filters["coded"] = lambda text: Markup(re.sub("`([^`]*)`", r"<code>\1</code>", str(escape(text))))
     found.filters["numeric"] = lambda cell: isinstance(cell, int) or cell[:1] in "0123456789+-<–"
     return found
 
@@ -90,12 +92,12 @@ def lead(counted: Tally, choice: Choice, things: str) -> str:
     if not counted.known:
         return f"No posting in the store is of this choice, {when}."
     if choice.open_only and not counted.jobs:
-        return f"No posting is open, {when}; {counted.known:,} have closed. `rolecall report --all` counts those too."
+        return f"No posting is open, {when}; {counted.known:,} closed earlier. `rolecall report --all` counts those too."
     closed = counted.known - counted.known_open
     said = "open " if choice.open_only else ""
     what = f"{counted.jobs:,} {said}{things if counted.jobs > 1 else things[:-1]}"
     first = instant(counted.since or counted.until)
-    also = f"{closed:,} more have closed since {first.day} {first:%B %Y}." if choice.open_only and closed else ""
+    also = f"{closed:,} more closed since {first.day} {first:%B %Y}." if choice.open_only and closed else ""
     return f"{what} {when}. {also}".strip()
 
 
@@ -154,7 +156,7 @@ def crawls(store: Store) -> Figure:
     figure.more = max(0, len(rows) - WORST)
     bad = len(rows) - len(good)
     figure.says = f"{len(good):,} of {len(rows):,} targets ended well." + (
-        f" What the other {bad:,} list may be out of date." if bad else ""
+        " What the rest lists may be out of date." if bad else ""
     )
     return figure
 

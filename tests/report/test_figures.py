@@ -193,10 +193,14 @@ def test_a_store_of_nothing(tmp_path: Path) -> None:
 def test_one_posting_and_then_none(tmp_path: Path) -> None:
     store = new_store(tmp_path)
     crawl(store, 0, post("a"))
-    assert "1 open posting at the last crawl, 5 October 2026, 06:00 UTC." in page(tmp_path).lead()
+    told = page(tmp_path)
+    assert "1 open posting at the last crawl, 5 October 2026, 06:00 UTC." in told.lead()
+    assert told.says("turns").startswith("Too little to draw: 1 posting over one week")
+    assert told.note("turns").startswith("No week counts as new the 1 posting that")
+    assert told.note("stay") == "1 that a first crawl found are left out: their beginning is not known."
     crawl(store, 9, closed=("a",))
     told = page(tmp_path)
-    assert "No posting is open" in told.lead() and "`rolecall report --all`" in told.lead()
+    assert "No posting is open" in told.lead() and "<code>rolecall report --all</code>" in told.text
     assert "turns" in told.figures() and "skills" not in told.figures()
     assert "1 posting at" in page(tmp_path, open_only=False).lead()
 
