@@ -563,6 +563,7 @@ def read_parts(cuts: list[Cut], text: str) -> list[Part]:
     A heading whose words tell nothing keeps the kind of the section that it stands in where it looks like a heading
     of lower rank: by its level, or at the same level by being short or a line that ends with a colon. Some headings,
     such as `What you can expect`, head the offer once the requirements have been told, and the duties too or a sum.
+    `Our culture` right under a heading of the offer is a part of it.
     """
     parts: list[Part] = []
     later = load("headings")["later"]["benefits"]
@@ -582,8 +583,11 @@ def read_parts(cuts: list[Cut], text: str) -> list[Part]:
         if cut.kind:
             kind, rank = cut.kind, cut.level
             ripe = SectionKind.RESPONSIBILITIES in told or CURRENCY.search(text, cut.body, end)
-            if ripe and SectionKind.REQUIREMENTS in told and heading_key(cut.heading or "") in later:
+            asked = not told.isdisjoint((SectionKind.REQUIREMENTS, SectionKind.PREFERRED))
+            if ripe and asked and heading_key(cut.heading or "") in later:
                 kind = SectionKind.BENEFITS
+            if kind is SectionKind.ABOUT and parts and parts[-1].kind is SectionKind.BENEFITS:
+                kind = kind if text[parts[-1].body : cut.start].strip() else SectionKind.BENEFITS
             told.add(kind)
         elif cut.level < rank or (cut.level == rank < BY_COLON and cut.heading and len(cut.heading.split()) > 3):
             kind, rank = SectionKind.OTHER, cut.level

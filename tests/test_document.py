@@ -165,6 +165,14 @@ def test_headings_name_their_section(heading: str, kind: str, form: str) -> None
             [("responsibilities", "Aufgaben"), ("requirements", "Dein Profil"), ("benefits", "Das erwartet dich")],
         ),
         (
+            "<h2>Aufgaben</h2><p>Holz.</p><h2>Wünschenswert</h2><p>Ruhe.</p><h2>Das erwartet dich</h2><p>Leim.</p>",
+            [("responsibilities", "Aufgaben"), ("preferred", "Wünschenswert"), ("benefits", "Das erwartet dich")],
+        ),
+        (
+            "<h2>Benefits</h2><h3>Unsere Kultur</h3><p>Leim.</p><h2>Über uns</h2><p>Holz.</p>",
+            [("benefits", "Benefits"), ("benefits", "Unsere Kultur"), ("about", "Über uns")],
+        ),
+        (
             "<h2>You need</h2><p>Calm.</p><h2>What you can expect</h2><p>Sawing wood.</p>",
             [("requirements", "You need"), ("responsibilities", "What you can expect")],
         ),

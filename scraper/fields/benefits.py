@@ -154,8 +154,29 @@ def offers_of(group: list[Mention], document: Document, folded: str) -> Iterator
         if codes >= PLENTY and cue:
             least = min(least, WEAK)
         bare = not heading and stands_alone(mention, folded)
-        if mention.strength >= least and (mention.strength > BARE or bare) and not states_contract(mention, document):
+        if (
+            mention.strength >= least
+            and (mention.strength > BARE or bare)
+            and not states_contract(mention, document)
+            and not answered_no(mention, document)
+        ):
             yield mention
+
+
+def answered_no(mention: Mention, document: Document) -> bool:
+    """Whether a mention is the label of a line whose value is a no, such as `Remote work: none`."""
+    at = bisect_left(document.labels, mention.end, key=lambda label: label.start)
+    if at == len(document.labels) or document.labels[at].start - mention.end > REFUSED_REACH:
+        return False
+    label = document.labels[at]
+    between = document.folded[mention.end : label.start].strip()
+    return between in (":", "-", "–", "—") and document.folded[label.start : label.end].strip(" .") in answers()
+
+
+@cache
+def answers() -> frozenset[str]:
+    """What the value of a labelled line says for no."""
+    return frozenset(load("workplace")["label"]["no"])
 
 
 def states_contract(mention: Mention, document: Document) -> bool:

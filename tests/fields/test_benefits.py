@@ -97,6 +97,9 @@ def listed(heading: str, *items: str) -> str:
                 ("Sprachkurse und die Teilnahme an Weiterbildungen", {"language_classes", "learning"}),
                 ("Ein unbefristeter Vertrag", {"job_security"}),
                 ("Das Zugticket und der Rechner deiner Wahl", {"commuter", "equipment"}),
+                ("Arbeite mobil und mit flexiblen Zeiten", {"remote_work"}),
+                ("Virtual Share Incentive Plan", {"equity"}),
+                ("Ob in der Werkstatt, im Büro oder im Homeoffice", {"remote_work"}),
             ],
         ),
         (
@@ -105,6 +108,8 @@ def listed(heading: str, *items: str) -> str:
                 ("Mutuelle et les tickets restaurant", {"health_insurance", "meals"}),
                 ("Intéressement et des RTT", {"profit_sharing", "paid_leave"}),
                 ("Télétravail et des horaires flexibles", {"remote_work", "flexible_hours"}),
+                ("Aides (logement, garde enfant, déplacement)", {"housing", "childcare", "commuter"}),
+                ("Formation BEP menuiserie", set()),
             ],
         ),
         (
@@ -151,6 +156,8 @@ def listed(heading: str, *items: str) -> str:
                 ("ДМС и оплата мобильной связи", {"health_insurance", "phone"}),
                 ("Бесплатные обеды и корпоративы на природе", {"meals", "events"}),
                 ("Оформление по ТК РФ в день выхода на работу", {"job_security"}),
+                ("Процент со сделки и бесплатный курс столяра", {"commission", "learning"}),
+                ("Тёплый психологический климат, центр ипотеки рядом", set()),
                 ("Наши доски за полцены и проезд за счёт пилорамы", {"discounts", "commuter"}),
             ],
         ),
@@ -178,6 +185,9 @@ def test_items_of_a_part_about_benefits(heading: str, rows: list[tuple[str, set[
         (listed("Условия", "С 9 до 18 и перерыв на обед 1 час"), set()),
         (listed("Benefits", "No relocation package", "Unfortunately no visa sponsorship"), set()),
         (listed("Benefits", "Relocation support is not available"), set()),
+        (listed("Oferujemy", "Praca zdalna: brak", "Karta sportowa: tak"), {"fitness"}),
+        (listed("Wir bieten", "Firmenwagen: nein", "Jobticket: ja"), {"commuter"}),
+        ("<p>Themen wie Single Sign-On und SAML</p>", set()),
         (listed("Benefits", "No core hours", "No bonus, but free lunch"), {"flexible_hours", "meals"}),
         (listed("Benefits", "Remote work options"), {"remote_work"}),
         (listed("Benefits", "A discount on dog food"), {"discounts"}),
@@ -194,6 +204,7 @@ def test_words_that_are_no_offer(text: str, expected: set[str]) -> None:
     [
         ("<p>We offer stock options and a pension plan.</p>", {"equity", "retirement"}),
         ("<p>The salary comes with an annual bonus.</p>", {"bonus"}),
+        ("<p>Poste nourri, logé en saison.</p>", {"meals", "housing"}),
         ("<p>Sawdust Ltd | Carpenter | Remote | $90K–$110K + equity</p>", {"equity"}),
         ("<p>$90K to $110K • Offers equity • Boston</p>", {"equity"}),
         (
