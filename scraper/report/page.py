@@ -92,7 +92,9 @@ def lead(counted: Tally, choice: Choice, things: str) -> str:
     if not counted.known:
         return f"No posting in the store is of this choice, {when}."
     if choice.open_only and not counted.jobs:
-        return f"No posting is open, {when}; {counted.known:,} closed earlier. `rolecall report --all` counts those too."
+        return (
+            f"No posting is open, {when}; {counted.known:,} closed earlier. `rolecall report --all` counts those too."
+        )
     closed = counted.known - counted.known_open
     said = "open " if choice.open_only else ""
     what = f"{counted.jobs:,} {said}{things if counted.jobs > 1 else things[:-1]}"
