@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from scraper.cli.options import one_of
+
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="A JSON list of objects.")
@@ -14,8 +16,7 @@ def boards(as_json: bool, markdown: bool) -> None:
     from scraper.crawl.catalogue import catalogue, matrix
     from scraper.crawl.run import unusable
 
-    if as_json and markdown:
-        raise click.UsageError("give --json or --markdown, not both")
+    one_of({"--json": as_json, "--markdown": markdown})
     for name, why in unusable().items():
         click.echo(f"{name} cannot be used: {why}", err=True)
     facts = catalogue()
@@ -38,7 +39,11 @@ def boards(as_json: bool, markdown: bool) -> None:
 @click.argument("name")
 @click.argument("url")
 def new_board(name: str, url: str) -> None:
-    """Start a board in this checkout: its file, its golden folder, its failing test."""
+    """Start a board in this checkout: its file and three cases of its golden folder, whose tests fail.
+
+    URL is the address that lists an employer's posts, with EMPLOYER in the employer's place:
+    `https://api.hirely.example/EMPLOYER/jobs.json`.
+    """
     from scraper.crawl.new_board import new_board as make
 
     try:
@@ -47,7 +52,11 @@ def new_board(name: str, url: str) -> None:
         raise click.UsageError(str(error)) from None
     for path in files:
         click.echo(f"made {path.relative_to(Path.cwd())}")
-    click.echo(f"Now fill the three methods, put a reply into the golden folder, and run: pytest -k {name} --regold")
+    click.echo(
+        f"Now put a reply into tests/boards/{name}/list, fill the three methods of spiders/{name}.py, and run:\n"
+        f"  .venv/bin/pytest tests/boards/test_goldens.py -k {name} --regold\n"
+        f"  .venv/bin/pytest tests/boards tests/crawl/test_all_boards.py -k {name}"
+    )
 
 
 VERBS = (boards, new_board)

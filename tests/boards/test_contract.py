@@ -34,7 +34,8 @@ def test_facts(board: type[Board]) -> None:
 @BOARDS
 def test_goldens_are_there(board: type[Board]) -> None:
     found = {case.folder.name: case.expected() or {} for case in cases(board.name)}
-    assert max(len(x.get("postings", ())) + sum("key" in f for f in x.get("follow", ())) for x in found.values()) >= 2
+    most = max(len(x.get("postings", ())) + sum("key" in f for f in x.get("follow", ())) for x in found.values())
+    assert most >= 2, "no case with two postings or more; `--regold` writes what is expected"
     assert any(x.get("rejected") or x.get("error") for x in found.values()), "no case with a broken posting"
     assert any(name.startswith("empty") for name in found), "no case of an empty board"
 
@@ -48,4 +49,5 @@ def test_published_slots_are_the_ones_goldens_fill(board: type[Board]) -> None:
         for slot, value in posting.items()
         if value not in (None, "", [], {})
     }
-    assert filled - GIVEN_TO_ALL - {"description_type", "apply_url"} == set(board.publishes) - {"apply_url"}
+    said = set(board.publishes) - {"apply_url"}
+    assert filled - GIVEN_TO_ALL - {"description_type", "apply_url"} == said, "`publishes` is not what the goldens fill"
