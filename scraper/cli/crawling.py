@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from scraper.cli.options import ALLOW_PRIVATE, KEEP_CONTACTS, LOG_FORMAT, MASK_ARCHIVE, not_written, pairs, private
+from scraper.cli.options import (
+    ALLOW_PRIVATE,
+    KEEP_CONTACTS,
+    LOG_FORMAT,
+    MASK_ARCHIVE,
+    all_settings,
+    not_written,
+    one_of,
+    pairs,
+    private,
+)
 
 if TYPE_CHECKING:
     from scraper.crawl.report import TargetReport
@@ -51,6 +61,7 @@ def crawl(
     resume: bool,
     browser: bool,
     keep_contacts: bool,
+    mask_archive: bool,
     allow_private: bool,
     verbose: bool,
 ) -> None:
@@ -66,11 +77,14 @@ def crawl(
             browser_path()
     except ValueError as error:
         raise click.UsageError(str(error)) from None
-    given = ({"ROLECALL_BROWSER": True} if browser else {}) | private(allow_private) | {"ROLECALL_REFRESH": refresh}
+    one_of({"--no-archive": not archive, "--mask-archive": mask_archive})
+    switches = {"BROWSER": browser, "REFRESH": refresh, "MASK_ARCHIVE": mask_archive, "ALLOW_PRIVATE": allow_private}
+    given: dict[str, Any] = {f"ROLECALL_{name}": True for name, on in switches.items() if on}
+    given |= {} if archive else {"ROLECALL_ARCHIVE": None}
     code = carry_out(
         targets,
         output or str(home() / "posts.jsonl"),
-        given | settings,
+        all_settings(given, settings),
         options,
         run=new_run(),
         store=store,
@@ -183,10 +197,10 @@ def detect(urls: tuple[str, ...], as_json: bool, offline: bool, browser: bool, a
     from scraper.crawl.render import browser_path
     from scraper.crawl.run import detect
 
+    if offline and (browser or allow_private):
+        raise click.UsageError("--offline fetches nothing; leave --browser and --allow-private out")
     settings = quiet_log() | private(allow_private) | ({"ROLECALL_BROWSER": True} if browser else {})
     try:
-        if browser and offline:
-            raise click.UsageError("--offline fetches nothing, so there is nothing to render; leave --browser out")
         if browser:
             browser_path()
     except ValueError as error:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from scraper.cli.options import KEEP_CONTACTS, STORE, Time, at_store, not_written
+from scraper.cli.options import KEEP_CONTACTS, STORE, Time, at_store, not_written, one_of
 
 if TYPE_CHECKING:
     from scraper.store import Store
@@ -146,8 +146,8 @@ def named_employers(store: "Store", given: Iterable[str]) -> list[str]:
     metavar="NAME",
     help="A folder of Parquet files by board, country, language, month or workplace; several apart by commas.",
 )
-@click.option("--open", "state", flag_value="open", help="Open postings only (this is the default, but for --crawl).")
-@click.option("--all", "state", flag_value="all", help="Closed ones too.")
+@click.option("--open", "open_only", is_flag=True, help="Open postings only (this is the default, but for --crawl).")
+@click.option("--all", "closed_too", is_flag=True, help="Closed ones too.")
 @click.option("--since", type=Time(), metavar="TIME", help="Postings with an event since an ISO 8601 date or time.")
 @click.option(
     "--crawl",
@@ -191,7 +191,8 @@ def export(
     output: str,
     given: str | None,
     partition: tuple[tuple[str, ...], ...],
-    state: str | None,
+    open_only: bool,
+    closed_too: bool,
     number: int | None,
     boards: tuple[str, ...],
     employers: tuple[str, ...],
@@ -206,13 +207,14 @@ def export(
     from scraper.export.records import Export
     from scraper.export.run import WHOLE_RECORDS, export_to, format_of
 
+    one_of({"--open": open_only, "--all": closed_too})
     by = tuple(dict.fromkeys(name for names in partition for name in names))
     store = at_store(path)
     click.get_current_context().call_on_close(store.close)
     if number is not None and number not in {row["n"] for row in store.crawls()}:
         raise click.UsageError(f"no crawl {number} in the store")
     which = {
-        "state": state or ("open" if number is None else "all"),
+        "state": "open" if open_only or (number is None and not closed_too) else "all",
         "crawl": number,
         "boards": named_boards(store, boards),
         "employers": named_employers(store, employers),
@@ -264,6 +266,8 @@ def schema(form: str, path: Path | None) -> None:
     from scraper.export.contract import duckdb_macro, filled_fields, html, json_schema, markdown
 
     if form == "duckdb":
+        if path is not None:
+            raise click.UsageError("the macro for DuckDB says nothing of a store; leave --store out")
         click.echo(duckdb_macro(), nl=False)
         return
     filled = None

@@ -1,7 +1,7 @@
 """What several verbs share: types of options, the store, an output that cannot be written."""
 
 import errno
-import os
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -34,6 +34,13 @@ class Time(click.ParamType[str]):
         return at.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
+def one_of(given: Mapping[str, Any]) -> None:
+    """End the command where more than one of these options is given: they contradict each other."""
+    names = [name for name, value in given.items() if value]
+    if len(names) > 1:
+        raise click.UsageError(f"give {' or '.join(names)}, not both")
+
+
 def not_written(path: str, error: OSError) -> NoReturn:
     """End with a line that says why the output is not there."""
     if error.errno == errno.EPIPE:
@@ -49,6 +56,15 @@ ALLOW_PRIVATE = click.option(
 def private(allowed: bool) -> dict[str, Any]:
     """The setting of `--allow-private`; where it is not given, the environment decides."""
     return {"ROLECALL_ALLOW_PRIVATE": True} if allowed else {}
+
+
+def all_settings(by_options: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings that options stand for, and those of `-s`; where they contradict each other, the command ends."""
+    if own := given.keys() & {"ROLECALL_RUN", "ROLECALL_STORE"}:
+        raise click.UsageError(f"-s {min(own)}: that is the command's own; the store is where ROLECALL_HOME is")
+    if twice := given.keys() & by_options.keys():
+        raise click.UsageError(f"-s {min(twice)}: an option of this command says that already; give one of them")
+    return {**by_options, **given}
 
 
 def at_store(path: Path | None) -> "Store":
@@ -91,12 +107,6 @@ LOG_FORMAT = click.option(
 )
 
 
-def mask_archive(context: click.Context, option: click.Parameter, given: bool) -> None:
-    """Set what the settings of the crawl read from the environment."""
-    if given:
-        os.environ["ROLECALL_MASK_ARCHIVE"] = "1"
-
-
 KEEP_CONTACTS = click.option(
     "--keep-contacts", is_flag=True, help="Leave people's mail addresses, telephone numbers and names as they are."
 )
@@ -104,7 +114,5 @@ KEEP_CONTACTS = click.option(
 MASK_ARCHIVE = click.option(
     "--mask-archive",
     is_flag=True,
-    callback=mask_archive,
-    expose_value=False,
     help="Mask people's mail addresses, telephone numbers and names in the archive.",
 )

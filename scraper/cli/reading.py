@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from scraper.cli.options import STORE, Time, at_store, not_written
+from scraper.cli.options import STORE, Time, at_store, not_written, one_of
 
 if TYPE_CHECKING:
     from scraper.posting import Posting
@@ -156,9 +156,13 @@ def reparse(
         raise click.UsageError("Parquet goes to a folder: -o FOLDER/")
     if not to_folder and (engine or workers or scheduler or force):
         raise click.UsageError("--engine, --workers, --scheduler and --force go with -o FOLDER/")
+    compare = compare or against is not None
+    if compare and output != "-":
+        raise click.UsageError("--diff writes nothing; leave -o out")
+    one_of({"--against": against, "--store": path})
+    if path and not compare:
+        raise click.UsageError("--store goes with --diff")
     if to_folder:
-        if compare or against:
-            raise click.UsageError("--diff writes no folder")
         sys.exit(reparse_to(Path(output), inputs, board, since, engine or "local", workers, scheduler, force))
 
     def good() -> Iterator["Posting"]:
@@ -171,7 +175,7 @@ def reparse(
                 yield item
 
     try:
-        if compare or against:
+        if compare:
             lines = against if against else (row["record"] for row in at_store(path).postings())
             records = (json.loads(line) for line in lines if line.strip())
             try:
@@ -255,6 +259,7 @@ def evaluate(folder: Path, wrong: str | None, as_json: bool) -> None:
     """
     from scraper.evaluate import LabelError, floors, score
 
+    one_of({"--wrong": wrong, "--json": as_json})
     try:
         scores, least = score(folder), floors(folder)
     except LabelError as error:

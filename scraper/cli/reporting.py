@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from scraper.cli.options import STORE, Time, at_store, not_written
+from scraper.cli.options import STORE, Time, at_store, not_written, one_of
 
 if TYPE_CHECKING:
     from scraper.store import Store
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 @click.option(
     "-o", "--output", default="report.html", metavar="FILE", show_default=True, help="Where to write; `-` is stdout."
 )
-@click.option("--open", "state", flag_value="open", default=True, help="Count open postings (this is the default).")
-@click.option("--all", "state", flag_value="all", help="Count closed ones too.")
+@click.option("--open", "open_only", is_flag=True, help="Count open postings (this is the default).")
+@click.option("--all", "closed_too", is_flag=True, help="Count closed ones too.")
 @click.option("--board", "boards", multiple=True, metavar="BOARD", help="Postings of this board; repeatable.")
 @click.option(
     "--country", "countries", multiple=True, metavar="CC", help="Postings with a place in this country; repeatable."
@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 def report(
     path: Path | None,
     output: str,
-    state: str,
+    open_only: bool,
+    closed_too: bool,
     boards: tuple[str, ...],
     countries: tuple[str, ...],
     since: str | None,
@@ -51,8 +52,9 @@ def report(
         raise click.UsageError(f"{error.name} is missing: pip install 'rolecall[report]'") from None
     from scraper.export.jsonlines import lines_to
 
+    one_of({"--open": open_only, "--all": closed_too})
     store = at_store(path)
-    choice = Choice(state == "open", known_boards(store, boards), known_countries(countries), since, weeks)
+    choice = Choice(not closed_too, known_boards(store, boards), known_countries(countries), since, weeks)
     generated = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     scores = scored(labelled) if labelled else None
     try:

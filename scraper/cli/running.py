@@ -12,22 +12,26 @@ from scraper.cli.watching import WATCHLIST, opened, place_of
 
 @click.command()
 @click.argument("run", required=False)
-@click.option("-n", "count", type=click.IntRange(min=1), default=20, show_default=True, help="How many runs to list.")
+@click.option("-n", "count", type=click.IntRange(min=1), help="How many runs to list.  [default: 20]")
 @click.option("--all", "whole", is_flag=True, help="With RUN: every target, however many.")
 @click.option("--json", "as_json", is_flag=True, help="The run's report as it was written; without RUN, a line a run.")
-def runs(run: str | None, count: int, whole: bool, as_json: bool) -> None:
+def runs(run: str | None, count: int | None, whole: bool, as_json: bool) -> None:
     """List past runs, newest first; with RUN (an id, its beginning, or `last`), show that one again."""
     from rich.console import Console
 
     from scraper.crawl.home import home
     from scraper.crawl.runs import past_runs, read_run, show
 
+    if run is None and whole:
+        raise click.UsageError("--all goes with a RUN, e.g. `rolecall runs last --all`; -n says how many are listed")
+    if run is not None and count is not None:
+        raise click.UsageError(f"-n lists runs; leave it or {run} out")
     files = past_runs()
     if not files:
         raise click.UsageError(f"no run has ended in {home()}; `rolecall crawl TARGET` makes one")
     if run is None:
         shown = 0
-        for path in files[:count]:
+        for path in files[: count or 20]:
             try:
                 report = read_run(path)
             except ValueError as error:

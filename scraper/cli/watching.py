@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scraper.cli.crawling import carry_out, new_run
-from scraper.cli.options import ALLOW_PRIVATE, KEEP_CONTACTS, LOG_FORMAT, MASK_ARCHIVE, pairs, private
+from scraper.cli.options import (
+    ALLOW_PRIVATE,
+    KEEP_CONTACTS,
+    LOG_FORMAT,
+    MASK_ARCHIVE,
+    all_settings,
+    one_of,
+    pairs,
+    private,
+)
 
 if TYPE_CHECKING:
     from scraper.crawl.report import TargetReport
@@ -244,6 +253,7 @@ def run(
     place: str | None,
     settings: dict[str, str],
     keep_contacts: bool,
+    mask_archive: bool,
     allow_private: bool,
     verbose: bool,
 ) -> None:
@@ -254,6 +264,7 @@ def run(
     """
     from scraper.crawl.lock import Held, run_lock
 
+    given = all_settings(private(allow_private) | ({"ROLECALL_MASK_ARCHIVE": True} if mask_archive else {}), settings)
     watchlist = opened(place)
     if not watchlist.watched and watchlist.faults:
         raise click.UsageError(f"no line of the watchlist is right; the first: {watchlist.faults[0]}")
@@ -291,7 +302,7 @@ def run(
         code = carry_out(
             [watched.job for watched, _ in chosen],
             output,
-            private(allow_private) | settings,
+            given,
             run=id,
             resume=resume,
             verbose=verbose,
@@ -398,9 +409,8 @@ def merge(homes: tuple[Path, ...], output: Path | None, view: bool) -> None:
     from scraper.store.merge import merge_stores, merged_report
     from scraper.whole import write_whole
 
+    one_of({"--view": view, "-o": output})
     found = shard_homes(homes)
-    if view and output:
-        raise click.UsageError("--view merges nothing; leave -o out")
     if view:
         try:
             click.echo(view_of(found))

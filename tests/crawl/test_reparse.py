@@ -225,7 +225,7 @@ def test_kill_9_of_a_worker_costs_nothing(tmp_path: Path) -> None:
         ((".", "-o", "out/", "--scheduler", "tcp://127.0.0.1:9"), "--scheduler goes with --engine dask or spark"),
         ((".", "--engine", "dask"), "go with -o FOLDER/"),
         ((".", "-o", "all.parquet"), "Parquet goes to a folder"),
-        ((".", "-o", "out/", "--diff"), "--diff writes no folder"),
+        ((".", "-o", "out/", "--diff"), "--diff writes nothing"),
         ((".", "-o", "out/", "--workers", "0"), "--workers"),
         (("empty", "-o", "out/"), "no WARC or Parquet file in"),
         (("a/x.warc", "b/x.warc", "-o", "out/"), "a/x.warc and b/x.warc would both become x.parquet"),
