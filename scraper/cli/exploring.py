@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from scraper.cli.options import STORE
+from scraper.cli.options import KEEP_CONTACTS, STORE
 
 
 @click.command()
@@ -15,7 +15,7 @@ from scraper.cli.options import STORE
     "--port", default=8518, type=click.IntRange(0, 65535), show_default=True, help="Port; 0 takes a free one."
 )
 @click.option("--open", "browser", is_flag=True, help="Open the page in a browser.")
-@click.option("--keep-contacts", is_flag=True, help="Show names, mail addresses and telephone numbers of recruiters.")
+@KEEP_CONTACTS
 @click.option("--no-sql", is_flag=True, help="Allow no queries but those at hand.")
 @click.option(
     "--sql-seconds",
