@@ -8,10 +8,12 @@ these is left out: nothing is made up for it.
 
 from collections import Counter
 from collections.abc import Mapping
+from functools import cache
 from html import escape
 from typing import IO, Any
 
 import orjson
+from babel import Locale
 
 from scraper.export.records import Export, records
 
@@ -28,6 +30,10 @@ EMPLOYMENT = {
 """Our codes as Google's `employmentType`, which has no word for permanent."""
 
 
+DAY = len("2026-11-02")
+"""A published date that is shorter names no day."""
+
+
 def write_jsonld(export: Export, out: IO[bytes]) -> None:
     """One document: a graph of postings, a line each."""
     left: Counter[str] = Counter()
@@ -39,7 +45,7 @@ def write_jsonld(export: Export, out: IO[bytes]) -> None:
             left[job] += 1
             continue
         out.write(b",\n" if written else b"\n")
-        out.write(orjson.dumps(job))
+        out.write(orjson.dumps(job).replace(b"<", b"\\u003c"))  # no text ends the <script> that a page puts it into
         written += 1
     out.write(b"\n]}\n")
     export.rows = written
@@ -50,8 +56,8 @@ def write_jsonld(export: Export, out: IO[bytes]) -> None:
 
 def job_posting(record: Mapping[str, Any]) -> dict[str, Any] | str:
     """A posting as JobPosting, or why it cannot be one."""
-    published = record["published_at"] or ""
-    if len(published) < len("2026-11-02"):
+    published, expires = record["published_at"] or "", record["expires_at"] or ""
+    if len(published) < DAY:
         return "without the day of publication"
     if not record["employer"]["name"]:
         return "without the employer's name"
@@ -69,14 +75,14 @@ def job_posting(record: Mapping[str, Any]) -> dict[str, Any] | str:
         "title": record["title"],
         "description": html_of(record["description"]),
         "datePosted": published,
-        "validThrough": record["closed_at"] or record["expires_at"],
+        "validThrough": record["closed_at"] or (expires if len(expires) >= DAY else None),
         "identifier": {"@type": "PropertyValue", "name": record["employer"]["name"], "value": record["key"]},
         "hiringOrganization": filled(
             {"@type": "Organization", "name": record["employer"]["name"], "sameAs": record["employer"]["url"]}
         ),
         "jobLocation": None if remote else [place_of(place) for place in places],
         "jobLocationType": "TELECOMMUTE" if remote else None,
-        "applicantLocationRequirements": [{"@type": "Country", "name": code} for code in allowed] if remote else None,
+        "applicantLocationRequirements": [country(code) for code in allowed] if remote else None,
         "employmentType": list(dict.fromkeys(EMPLOYMENT[k] for k in record["employment"] if k in EMPLOYMENT)),
         "baseSalary": pay_of(record["salary"]),
         "experienceRequirements": experience_of(record["experience"]),
@@ -96,6 +102,12 @@ def filled(part: dict[str, Any]) -> dict[str, Any]:
 def is_country(name: str) -> bool:
     """Whether it is a code, and no region of several countries."""
     return len(name) == 2 and name.isupper() and name != "EU"
+
+
+@cache
+def country(code: str) -> dict[str, str]:
+    """A country by its name in English (CLDR)."""
+    return {"@type": "Country", "name": Locale("en").territories.get(code, code)}
 
 
 def html_of(text: str) -> str:

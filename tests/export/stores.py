@@ -17,7 +17,7 @@ LAMPS = [
     {"key": "b", "title": "=HYPERLINK(\"http://x.example\")", "locations": ["Berlin, Germany", "Vienna, Austria"],
      "departments": ["+1", "@home"], "description": "<p>- 5 lamps</p>"},
     {"key": "c", "title": "Lamp Tester", "locations": ["Remote"], "workplace": "Remote", "employer": "nova",
-     "employer_name": "Nova Lumen", "remote_from": ["Spain"], "published": "2026-09-30", "salary": {"text": "€50,000 to €60,000 per year"},
+     "employer_name": "Nova Lumen", "remote_from": ["Spain"], "published": "2026-09-30", "expires": "2026-12", "salary": {"text": "€50,000 to €60,000 per year"},
      "description": "<p>Test &lt;lamps&gt; &amp; more.</p><ul><li>Python</li><li>SQL</li></ul>"},
 ]  # fmt: skip
 

@@ -244,7 +244,8 @@ def test_schema_org_postings_satisfy_google(home: Path) -> None:
     for job in (on_site, remote):
         assert {"@type", "title", "description", "datePosted", "hiringOrganization"} <= job.keys()
     assert on_site["jobLocation"][0]["address"]["addressCountry"] == "PT"
-    assert (remote["jobLocationType"], remote["applicantLocationRequirements"][0]["name"]) == ("TELECOMMUTE", "ES")
+    assert (remote["jobLocationType"], remote["applicantLocationRequirements"][0]["name"]) == ("TELECOMMUTE", "Spain")
+    assert "validThrough" not in remote and "<" not in out.read_text()
     assert remote["description"] == "<p>Test &lt;lamps&gt; &amp; more.</p><ul><li>Python</li><li>SQL</li></ul>"
     assert remote["baseSalary"]["value"] == {
         "@type": "QuantitativeValue", "minValue": 50000.0, "maxValue": 60000.0, "unitText": "YEAR",
