@@ -74,6 +74,9 @@ STRINGS = [
     ("Frankfurt (Oder)", ["Frankfurt (Oder)/Brandenburg/DE"]),
     ("Victoria, BC", ["Victoria/British Columbia/CA"]),
     ("Soho, London", ["London/England/GB"]),
+    ("SoHo, New York, NY", ["New York City/New York/US"]),
+    ("Midtown, Atlanta, GA", ["Atlanta/Georgia/US"]),
+    ("Palo Alto, San Francisco, CA", ["Palo Alto/California/US", "San Francisco/California/US"]),
     ("London, Canary Wharf", ["London/England/GB"]),
     ("Brooklyn, New York", ["Brooklyn/New York/US"]),
     # how boards write them
@@ -111,9 +114,17 @@ STRINGS = [
     ("London, UK or Remote, EU", ["London/England/GB", "-/EU/-"]),
     ("Paris / Lyon", ["Paris/Île-de-France/FR", "Lyon/Auvergne-Rhône-Alpes/FR"]),
     ("Madrid y Barcelona", ["Madrid/Madrid/ES", "Barcelona/Catalonia/ES"]),
+    ("Recife/PE", ["Recife/Pernambuco/BR"]),
+    ("Curitiba/PR, Brasil", ["Curitiba/Paraná/BR"]),
+    ("Austin/TX", ["Austin/Texas/US"]),
     ("US & Canada", ["-/-/US", "-/-/CA"]),
     ("Denver, CO, US; Remote, US", ["Denver/Colorado/US", "-/-/US"]),
     ("Wroclaw/Krakow, Poland", ["Wrocław/Lower Silesia/PL", "Kraków/Lesser Poland/PL"]),
+    # other letters
+    ("東京", ["Tokyo/Tokyo/JP"]),
+    ("서울, KR", ["Seoul/Seoul/KR"]),
+    ("Garching bei München", ["Garching/Bavaria/DE"]),
+    ("San Sebastián", ["Donostia / San Sebastián/Basque Country/ES"]),
     # regions of several countries
     ("EMEA", ["-/EMEA/-"]),
     ("Europa", ["-/Europe/-"]),
@@ -141,8 +152,6 @@ STRINGS = [
 
 WRONG = [
     ("Ontario, CA", ["-/Ontario/CA"]),
-    ("Garching bei München", ["Garching bei München/Bavaria/DE"]),
-    ("東京", ["Tokyo/Tokyo/JP"]),
 ]
 
 

@@ -311,10 +311,15 @@ def part_tokens(text: str, start: int, end: int, alone: bool) -> Iterator[Token]
         return
     pieces = list(cut(text, first, last, conjunctions()))
     if len(pieces) > 1:
-        for number, (at, stop_at, _) in enumerate(pieces):
+        before: tuple[Sense, ...] = ()
+        for number, (at, stop_at, mark) in enumerate(pieces):
             tokens = list(part_tokens(text, at, stop_at, alone=True)) or [Token(at, stop_at, IDLE, ())]
-            yield tokens[0]._replace(hard=number > 0)
+            # `Recife/PE`: the code of the state that the city lies in begins no place.
+            codes = [area for area in tokens[0].senses if area.kind == "S"] if mark.strip() == "/" else []
+            within = any(holds(area, sense) for area in codes for sense in before if sense.kind == "T")
+            yield tokens[0]._replace(hard=number > 0 and not within)
             yield from tokens[1:]
+            before = tokens[-1].senses
         return
     if TIGHT.search(text, first, last):
         pieces = [(a, b, m) for a, b, m in cut(text, first, last, TIGHT) if b > a]
