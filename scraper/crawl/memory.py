@@ -5,6 +5,7 @@ import sqlite3
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import monotonic
 from typing import Any, Self
 
 from scrapy import Request, signals
@@ -17,9 +18,13 @@ from scraper.crawl.report import GOOD, TargetReport
 from scraper.page import PageRequest
 from scraper.posting import Posting, RawPosting
 from scraper.store import Store, StoreError, open_store
+from scraper.store.store import Seen, seen
 
 BATCH = 500
 """Listed keys that are told to the store at once."""
+
+READ_BATCH, READ_SECONDS = 50, 1.0
+"""Postings read that are stored at once, and after how many seconds those there are: a kill costs no more of them."""
 
 
 class Memory:
@@ -34,6 +39,9 @@ class Memory:
         self.seen: dict[str | None, dict[str, None]] = {slug: {} for slug in reports}
         """Keys that stand in a target's list, were not read, and have not been told to the store."""
         self.said: dict[str | None, dict[str, str]] = {slug: {} for slug in reports}
+        self.read: list[tuple[str | None, Seen]] = []
+        """Postings that were read and are not in the store yet."""
+        self.stored_at = 0.0
         self.pages: dict[str | None, list[tuple[str, str | None, str | None, str]]] = {slug: [] for slug in reports}
 
     def fresh(self, employer: str | None, asked: PageRequest) -> bool:
@@ -60,17 +68,32 @@ class Memory:
 
     def see(self, employer: str | None, raw: RawPosting, posting: Posting) -> None:
         """A posting was read. Raises `sqlite3.Error`."""
-        report = self.reports[employer]
         version = self.versions.pop((employer, raw.key), None)
-        event = self.store.see(self.crawls[employer], report.target, raw, posting, version)
-        self.seen[employer].pop(raw.key, None)  # the store knows
-        report.events[event or "same"] += 1
+        row = seen(self.crawls[employer], self.reports[employer].target, raw, posting, version)
+        self.read.append((employer, row))
+        self.seen[employer].pop(raw.key, None)  # the store is told
+        if len(self.read) >= READ_BATCH or monotonic() - self.stored_at >= READ_SECONDS:
+            self.store_read()
+
+    def store_read(self) -> None:
+        """Store what was read. Raises `sqlite3.Error`; the targets of all that is not stored then end."""
+        read, self.read, self.stored_at = self.read, [], monotonic()
+        try:
+            events = self.store.see_all([row for _, row in read]) if read else []
+        except sqlite3.Error as error:
+            for employer, _ in read:
+                self.reports[employer].lost += 1
+                self.reports[employer].stop("broken", f"{self.store.path}: {error}; nothing more is stored")
+            raise
+        for (employer, _), event in zip(read, events, strict=True):
+            self.reports[employer].events[event or "same"] += 1
 
     def close(self, employer: str | None, key: str, because: str, certain: bool) -> None:
         """The board says that a posting is closed. Where it is not certain, the end of the crawl decides: a site under
         repair says so of every posting.
         """
         if certain:
+            self.store_read()  # it may be among these
             self.store.say_closed(self.crawls[employer], self.reports[employer].target, key, because, datetime.now(UTC))
         else:
             self.listed(employer, key)
@@ -78,6 +101,7 @@ class Memory:
 
     def finish(self, stream: bool) -> None:
         """Close the crawl of every target. Of a stream of changes, absence closes nothing."""
+        self.store_read()
         for employer, report in self.reports.items():
             self.flush(employer)
             done = self.store.finish(

@@ -46,7 +46,6 @@ class ReadPostings:
             try:
                 board.memory.see(slug, item, posting)
             except sqlite3.Error as error:
-                report.stop("broken", f"{board.memory.store.path}: {error}; nothing more is stored")
                 raise DropItem(f"not stored: {error}") from None
         report.count(posting, paths(item.unread))
         return posting

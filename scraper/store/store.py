@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -62,6 +62,22 @@ HOLD_SHARE, HOLD_FROM = 0.3, 3
 """A crawl that would close more than this share of a target's postings, and at least so many, closes none."""
 
 
+class Seen(NamedTuple):
+    """A posting that a crawl of a target read, as it is stored."""
+
+    crawl: int
+    target: str
+    id: str
+    key: str
+    at: str
+    record: str
+    mark: str
+    clean: str | None
+    version: str | None
+    """What the list said of the posting's state (a `lastmod`), so that the next crawl can tell whether its page must be
+    fetched again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Crawled:
     """What a finished crawl of a target did to the store."""
@@ -108,38 +124,38 @@ class Store:
         return cursor.lastrowid or 0
 
     def see(self, crawl: int, target: str, raw: RawPosting, posting: Posting, version: str | None = None) -> str | None:
-        """A posting was read. Returns the event that it is: `new`, `changed`, `reopened`, or None.
+        """A posting was read. Returns the event that it is: `new`, `changed`, `reopened`, or None."""
+        return self.see_all([seen(crawl, target, raw, posting, version)])[0]
 
-        `version` is what the list said of the posting's state (a `lastmod`), so that the next crawl can tell whether
-        its page must be fetched again.
-        """
-        at, mark = posting.fetched_at, fingerprint(raw)
-        record = posting.model_dump_json(by_alias=True)
-        # A record is looked at for contacts once, so that the many exports of it need not.
-        clean = None if mask_contacts(orjson.loads(record)) else edition()
-        with self.transaction() as db:
-            old = db.execute("SELECT * FROM postings WHERE id = ?", (posting.id,)).fetchone()
-            if old is None:
-                db.execute(
-                    "INSERT INTO postings (id, target, key, record, fingerprint, version, first_seen_at, last_seen_at,"
-                    " fetched_at, crawl, seen_since, clean) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    (posting.id, target, posting.key, record, mark, version, at, at, at, crawl, crawl, clean),
-                )
-                return self._event(at, crawl, "new", target, posting.id)
-            event = None
-            if old["closed_at"] is not None:
-                event = self._event(at, crawl, "reopened", target, posting.id)
-            if old["fingerprint"] != mark and (changes := differences(json.loads(old["record"]), json.loads(record))):
-                changed = self._event(at, crawl, "changed", target, posting.id, changes)
-                event = event or changed
-            self._sighted(crawl, target, "id = ?", [(posting.id,)])
-            db.execute(
-                "UPDATE postings SET target = ?, record = ?, fingerprint = ?, version = ?, last_seen_at = ?,"
-                " fetched_at = ?, crawl = max(crawl, ?), clean = ?, missing = 0, closed_at = NULL,"
-                " closed_because = NULL, times_reopened = times_reopened + (closed_at IS NOT NULL) WHERE id = ?",
-                (target, record, mark, version, at, at, crawl, clean, posting.id),
+    def see_all(self, postings: Iterable[Seen]) -> list[str | None]:
+        """Postings were read: all are stored, or none. Returns the event that each is, as `see` does."""
+        with self.transaction():
+            return [self._see(posting) for posting in postings]
+
+    def _see(self, posting: Seen) -> str | None:
+        crawl, target, id, key, at, record, mark, clean, version = posting
+        old = self.db.execute("SELECT * FROM postings WHERE id = ?", (id,)).fetchone()
+        if old is None:
+            self.db.execute(
+                "INSERT INTO postings (id, target, key, record, fingerprint, version, first_seen_at, last_seen_at,"
+                " fetched_at, crawl, seen_since, clean) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (id, target, key, record, mark, version, at, at, at, crawl, crawl, clean),
             )
-            return event
+            return self._event(at, crawl, "new", target, id)
+        event = None
+        if old["closed_at"] is not None:
+            event = self._event(at, crawl, "reopened", target, id)
+        if old["fingerprint"] != mark and (changes := differences(json.loads(old["record"]), json.loads(record))):
+            changed = self._event(at, crawl, "changed", target, id, changes)
+            event = event or changed
+        self._sighted(crawl, target, "id = ?", [(id,)])
+        self.db.execute(
+            "UPDATE postings SET target = ?, record = ?, fingerprint = ?, version = ?, last_seen_at = ?,"
+            " fetched_at = ?, crawl = max(crawl, ?), clean = ?, missing = 0, closed_at = NULL,"
+            " closed_because = NULL, times_reopened = times_reopened + (closed_at IS NOT NULL) WHERE id = ?",
+            (target, record, mark, version, at, at, crawl, clean, id),
+        )
+        return event
 
     def still_there(self, crawl: int, target: str, keys: Iterable[str], at: datetime) -> None:
         """Postings were listed and not read again."""
@@ -450,6 +466,15 @@ def base_and_parts(target: str) -> tuple[str, int, str]:
 def stamp(at: datetime) -> str:
     """An instant as it is stored: ISO 8601, UTC, whole seconds."""
     return at.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def seen(crawl: int, target: str, raw: RawPosting, posting: Posting, version: str | None = None) -> Seen:
+    """A posting that was read, made ready for `Store.see_all`."""
+    record = posting.model_dump_json(by_alias=True)
+    # A record is looked at for contacts once, so that the many exports of it need not.
+    clean = None if mask_contacts(orjson.loads(record)) else edition()
+    at, mark = posting.fetched_at, fingerprint(raw)
+    return Seen(crawl, target, posting.id, posting.key, at, record, mark, clean, version)
 
 
 def fingerprint(raw: RawPosting) -> str:
