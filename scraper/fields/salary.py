@@ -670,7 +670,7 @@ def ends_of(figure: Figure) -> tuple[float, float] | None:
 def build(figure: Figure, text: str, folded: str, countries: Sequence[str], whole: str) -> PayRange | None:
     """The pay range that a figure and the words around it name."""
     ends = ends_of(figure)
-    if ends is None or ends[1] > 1e12:
+    if ends is None or not 1 <= ends[1] <= 1e12:  # below one unit of any currency it is the price of a thing
         return None
     low, high = ends
     bound = None if figure.is_range else bound_of(figure, folded)

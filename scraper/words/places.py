@@ -438,6 +438,8 @@ def drafts_of(text: str, within: str | None) -> tuple[list[Draft], bool]:
         left = own_quarter(draft, senses) or narrowed(draft.options, rest, draft.token.key) or quarter(draft, senses)
         city = any(s.kind in "TA" for s in draft.options) and not all(s.kind in "CIM" for s in draft.options[:1])
         if left is not None:
+            if len(drafts) > 1 and not (draft.sure or draft.token.hard) and strays(drafts[-2], left, senses):
+                drafts[-2].dropped = True
             draft.options, draft.end, draft.sure = left, token.end, True
         elif token.aside and city and not draft.token.aside:
             continue
@@ -467,6 +469,22 @@ def own_quarter(draft: Draft, senses: list[Sense]) -> list[Sense] | None:
 def small_town(senses: Iterable[Sense]) -> bool:
     """Whether a name is that of small cities and of nothing else, so that an area that holds none of them wins."""
     return all(s.kind in "TAD" and weight(s) < 300 for s in senses)
+
+
+def strays(draft: Draft, cities: list[Sense], area: list[Sense]) -> bool:
+    """Whether a name before a city and its area is but a part of that city: none of its towns, all small, lies there.
+
+    `SoHo, New York, NY` is neither in London nor on Java, `Midtown, Atlanta, GA` not in Tennessee.
+    """
+    if (
+        draft.sure
+        or max(map(weight, cities)) < 300
+        or not all(s.kind in "TA" and weight(s) < 100 for s in draft.options)
+    ):
+        return False
+    divided = any(s.kind in "RS" and holds(s, city) for s in area for city in cities)
+    around = {(s.country, s.division if divided else "") for s in cities}
+    return not any((s.country, s.division if divided else "") in around for s in draft.options)
 
 
 def quarter(draft: Draft, senses: list[Sense]) -> list[Sense] | None:

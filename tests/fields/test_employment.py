@@ -93,6 +93,8 @@ TITLES = [
 ]
 
 TEXTS = [
+    ("Could you be the VIE that our workshop needs?", "temporary"),
+    ("C'est la vie au grand air.", ""),
     ("This is a full-time position.", "full_time"),
     ("While this is a full-time job, hours are flexible.", "full_time"),
     ("A permanent, full-time role in Lima.", "full_time permanent"),

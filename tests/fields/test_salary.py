@@ -121,6 +121,7 @@ def test_a_pay_slot(text, expected):
 
 TEXT = [
     ("Salary: €52,000 - €61,000 plus bonus.", (52000, 61000, "EUR", "year")),
+    ("A lamp that pays for itself at $0.39 per day", None),
     ("Wir zahlen ein Jahresgehalt von 52.000 € bis 64.000 € brutto.", (52000, 64000, "EUR", "year")),
     ("Das Mindestgehalt nach Tarif beträgt 2.480 Euro brutto im Monat", (2480, None, "EUR", "month")),
     ("Vergütung: 1. Jahr 990 €, 2. Jahr 1.070 €, 3. Jahr 1.180 € im Monat", (990, 1180, "EUR", "month")),

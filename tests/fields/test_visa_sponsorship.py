@@ -18,6 +18,7 @@ def read(text: str = "", **slots: object) -> tuple[Reading[bool] | None, Documen
 
 
 TEXTS = [
+    ("Work authorization:\nUnited States (Required)\nBenefits:\nDental", False),
     ("U.S. Person status is required to enter the workshop.", False),
     ("Visa sponsorship available.", True),
     ("Relocation support (visa, transport, a flat)", True),

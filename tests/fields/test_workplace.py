@@ -50,6 +50,8 @@ SLOTS = [
 ]
 
 TEXTS = [
+    ("Our 1,400 carpenters onsite enjoy 200 days of sunshine a year.", None),
+    ("3-4 days per week in our office", "hybrid"),
     ("Flexible and remote-first culture: Work remotely with two meetings a year", "remote"),
     ("Applicants should expect to primarily work onsite.", "onsite"),
     ("This role is fully remote within Peru.", "remote"),
