@@ -38,16 +38,19 @@ substr(id, 1, instr(id, ':'))
 EXPORTED = "postings.id, CAST(record AS BLOB) AS record, first_seen_at, last_seen_at, closed_at, cluster, crawl, clean"
 """Columns of `postings` that an export needs."""
 
+ANY_OF = "IN (SELECT value FROM json_each(?))"
+"""One of the values of a JSON list, which may be longer than SQLite allows a statement to have variables."""
+
 FILTERS = {
-    "boards": "substr(id, 1, instr(id, ':') - 1) IN ({})",
-    "employers": f"({EMPLOYER}) IN ({{}})",
+    "boards": f"substr(id, 1, instr(id, ':') - 1) {ANY_OF}",
+    "employers": f"({EMPLOYER}) {ANY_OF}",
     "countries": "EXISTS (SELECT 1 FROM json_each(record, '$.locations')"
-    " WHERE json_extract(value, '$.country') IN ({}))",
-    "skills": "EXISTS (SELECT 1 FROM json_each(record, '$.stack') WHERE json_extract(value, '$.name') IN ({}))",
-    "workplaces": "json_extract(record, '$.workplace') IN ({})",
-    "levels": "EXISTS (SELECT 1 FROM json_each(record, '$.seniority') WHERE value IN ({}))",
+    f" WHERE json_extract(value, '$.country') {ANY_OF})",
+    "skills": f"EXISTS (SELECT 1 FROM json_each(record, '$.stack') WHERE json_extract(value, '$.name') {ANY_OF})",
+    "workplaces": f"json_extract(record, '$.workplace') {ANY_OF}",
+    "levels": f"EXISTS (SELECT 1 FROM json_each(record, '$.seniority') WHERE value {ANY_OF})",
 }
-"""Conditions on what a posting says."""
+"""Conditions on what a posting says; each takes a JSON list of the values wanted."""
 
 PARTITIONS = {
     "board": "substr(id, 1, instr(id, ':') - 1)",
@@ -373,12 +376,12 @@ class Store:
             where += f" (SELECT id FROM sightings WHERE {of_target} first AND last))"
             given += [crawl] * 4
         if targets is not None:
-            where += f" AND (target IN ({marks(targets)}) OR crawl IN (SELECT n FROM crawls WHERE run = ?))"
-            given += [*targets, run]
+            where += f" AND (target {ANY_OF} OR crawl IN (SELECT n FROM crawls WHERE run = ?))"
+            given += [json.dumps(targets), run]
         for name, values in codes.items():
             if values:
-                where += f" AND {FILTERS[name].format(marks(values))}"
-                given += values
+                where += f" AND {FILTERS[name]}"
+                given.append(json.dumps(values))
         if one_per_cluster:  # the employer's own board, whose target has a colon, comes first
             board_only = "instr(substr(target || '?', 1, instr(target || '?', '?')), ':') = 0"
             order = f"PARTITION BY cluster ORDER BY {board_only}, first_seen_at, id"
@@ -450,11 +453,6 @@ class Store:
         found += [f"{row['id']}: stored without its event" for row in self.db.execute(lost)]
         orphans = "SELECT DISTINCT id FROM events WHERE id IS NOT NULL AND id NOT IN (SELECT id FROM postings)"
         return found + [f"{row['id']}: an event without its posting" for row in self.db.execute(orphans)]
-
-
-def marks(values: Sequence[Any]) -> str:
-    """A question mark for each value."""
-    return ", ".join("?" * len(values))
 
 
 def base_and_parts(target: str) -> tuple[str, int, str]:

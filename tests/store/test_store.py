@@ -118,6 +118,15 @@ def test_filters(store: Store) -> None:
     assert keys(targets=["other"]) == []
 
 
+def test_a_filter_takes_more_values_than_a_statement_has_variables(store: Store) -> None:
+    crawl(store, 0, raw("a"))
+    many = [f"probe:{n}" for n in range(300_000)]
+    assert [row["key"] for row in store.postings(targets=[*many, TARGET], run="none")] == ["a"]
+    assert [row["key"] for row in store.postings(targets=many, run="run-0")] == ["a"]
+    assert store.count(employers=[*many, "probe:lumo"], one_per_cluster=True) == 1
+    assert store.count(targets=many, run="none") == 0
+
+
 def test_a_crawl_is_asked_for_what_it_saw(store: Store) -> None:
     keys = lambda crawl: [row["key"] for row in store.postings(crawl=crawl)]  # noqa: E731
     crawl(store, 0, raw("a"), raw("b"), raw("c"))
