@@ -5,10 +5,11 @@ that says what a board needs to read it again. Any WARC tool opens the files.
 """
 
 import fcntl
-import io
+import hashlib
 import json
 import os
 import zlib
+from base64 import b32encode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,10 +17,9 @@ from pathlib import Path
 from string import printable
 from typing import Any, BinaryIO
 from urllib.parse import quote
+from uuid import uuid4
 
 from fastwarc.warc import ArchiveIterator
-from warcio.statusandheaders import StatusAndHeaders
-from warcio.warcwriter import WARCWriter
 
 MOST_BYTES = 512 * 1024 * 1024
 """Size at which a file is ended and the next one begun."""
@@ -60,39 +60,17 @@ class ArchiveWriter:
     def write(self, reply: Archived) -> None:
         """Append a reply. Raises `OSError` where the disk is full."""
         out = self._file(f"{reply.fetched_at:%Y-%m-%d}")
-        writer = WARCWriter(out, gzip=True, warc_version="1.1")
-        date = {"WARC-Date": reply.fetched_at.isoformat().replace("+00:00", "Z")}
-        head = StatusAndHeaders(f"{reply.status}", redacted(reply.headers), protocol="HTTP/1.1")
-        response = writer.create_warc_record(
-            reply.url,
-            "response",
-            io.BytesIO(reply.body),
-            len(reply.body),
-            http_headers=head,
-            warc_headers_dict=dict(date),
-        )
-        about = {"WARC-Refers-To": response.rec_headers.get_header("WARC-Record-ID")} | date
+        about = {"WARC-Target-URI": reply.url, "WARC-Date": reply.fetched_at.isoformat().replace("+00:00", "Z")}
         path = "/" + reply.url.split("://", 1)[-1].partition("/")[2]
-        line = StatusAndHeaders(f"{reply.method} {path} HTTP/1.1", redacted(reply.sent), is_http_request=True)
-        request = writer.create_warc_record(
-            reply.url,
-            "request",
-            io.BytesIO(reply.posted),
-            len(reply.posted),
-            http_headers=line,
-            warc_headers_dict={"WARC-Concurrent-To": about["WARC-Refers-To"]} | date,
-        )
+        got = http_head(f"HTTP/1.1 {reply.status}", reply.headers)
+        sent = http_head(f"{reply.method} {path} HTTP/1.1", reply.sent)
         context = json.dumps(reply.context, ensure_ascii=False).encode()
-        metadata = writer.create_warc_record(
-            reply.url,
-            "metadata",
-            io.BytesIO(context),
-            len(context),
-            warc_content_type="application/json",
-            warc_headers_dict=about,
-        )
-        for record in (response, request, metadata):
-            writer.write_record(record)
+        response = f"<urn:uuid:{uuid4()}>"
+        concurrent, refers = {"WARC-Concurrent-To": response}, {"WARC-Refers-To": response}
+        out.write(record("response", response, "application/http; msgtype=response", about, got, reply.body))
+        http_request = "application/http; msgtype=request"
+        out.write(record("request", f"<urn:uuid:{uuid4()}>", http_request, about | concurrent, sent, reply.posted))
+        out.write(record("metadata", f"<urn:uuid:{uuid4()}>", "application/json", about | refers, b"", context))
         out.flush()
 
     def close(self) -> None:
@@ -116,6 +94,26 @@ class ArchiveWriter:
                 except FileExistsError:
                     continue
         return self.out
+
+
+def record(kind: str, name: str, content: str, about: Mapping[str, str], head: bytes, body: bytes) -> bytes:
+    """A record, packed by itself, so that what follows one that is damaged can be read."""
+    fields = {"WARC-Type": kind, "WARC-Record-ID": name, **about, "Content-Type": content}
+    fields |= {"WARC-Block-Digest": digest(head + body), "WARC-Payload-Digest": digest(body)}
+    fields["Content-Length"] = str(len(head) + len(body))
+    lines = "".join(f"{field}: {value}\r\n" for field, value in fields.items())
+    return zlib.compress(f"WARC/1.1\r\n{lines}\r\n".encode() + head + body + b"\r\n\r\n", wbits=31)
+
+
+def digest(data: bytes) -> str:
+    """As WARC files have it."""
+    return f"sha1:{b32encode(hashlib.sha1(data, usedforsecurity=False).digest()).decode()}"
+
+
+def http_head(first: str, headers: Headers) -> bytes:
+    """What goes before a body on the line."""
+    lines = "".join(f"{name}: {value}\r\n" for name, value in redacted(headers))
+    return f"{first}\r\n{lines}\r\n".encode()
 
 
 def redacted(headers: Headers) -> list[tuple[str, str]]:

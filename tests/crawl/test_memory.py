@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from warcio.archiveiterator import ArchiveIterator
 
 from scraper.archive import Archived, ArchiveWriter, archive_files, read_archive
 from scraper.store import open_store
@@ -341,6 +342,32 @@ def test_files_are_ended_by_day_and_by_size(tmp_path: Path) -> None:
     assert len([folder for folder, _ in files if folder == "2026-11-01"]) > 1
     assert files[-1][0] == "2026-11-02"
     assert sum(len(list(read_archive(path))) for path in archive_files([tmp_path])) == 4
+
+
+def test_another_program_reads_the_archive(tmp_path: Path) -> None:
+    writer, at = ArchiveWriter(tmp_path, "probe"), datetime(2026, 11, 2, tzinfo=UTC)
+    headers = [("Content-Type", "text/html"), ("X-Maker", "Ølbæk")]
+    context, body = {"board": "probe", "carried": {"town": "Århus"}}, "<p>Blå lamper</p>".encode()
+    for n in range(2):
+        url = f"https://x.example/jobs?n={n}"
+        writer.write(Archived(url, 200, headers, body, at, context, "POST", [("Accept", "*/*")], b"n=1"))
+    writer.close()
+    (path,) = archive_files([tmp_path])
+    with path.open("rb") as stream:
+        records = [
+            (one.rec_type, one.rec_headers, one.http_headers, one.content_stream().read())
+            for one in ArchiveIterator(stream, check_digests="raise")
+        ]
+    assert [kind for kind, *_ in records] == ["response", "request", "metadata"] * 2
+    assert [data for *_, data in records[3:]] == [body, b"n=1", json.dumps(context, ensure_ascii=False).encode()]
+    (_, response, got, _), (_, request, sent, _), (_, metadata, *_) = records[3:]
+    assert (got.get_statuscode(), got.get_header("Content-Type")) == ("200", "text/html")
+    assert (sent.protocol, sent.statusline, sent.get_header("Accept")) == ("POST", "/jobs?n=1 HTTP/1.1", "*/*")
+    assert {h.get_header("WARC-Target-URI") for h in (response, request, metadata)} == {"https://x.example/jobs?n=1"}
+    assert {h.get_header("WARC-Date") for h in (response, request, metadata)} == {"2026-11-02T00:00:00Z"}
+    name = response.get_header("WARC-Record-ID")
+    assert request.get_header("WARC-Concurrent-To") == metadata.get_header("WARC-Refers-To") == name
+    assert request.get_header("Content-Type") == "application/http; msgtype=request"
 
 
 def test_json_lists_are_as_good_as_pages(tmp_path: Path) -> None:
