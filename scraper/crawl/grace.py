@@ -1,18 +1,31 @@
-"""An end within a grace time: what is in flight is finished, or goes back to the queue, where `--resume` finds it."""
+"""How pages are asked for: each host at one pace for all crawls of the process; and an end within a grace time, at
+which what is in flight is finished, or goes back to the queue, where `--resume` finds it.
+"""
 
-from typing import Any
+from collections.abc import Coroutine
+from typing import Any, ClassVar
 
 from scrapy import Request
-from scrapy.core.downloader import Downloader
+from scrapy.core.downloader import Downloader, Slot
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
+from scrapy.utils.httpobj import urlparse_cached
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.python.failure import Failure
 
+from scraper.crawl.audit import audit
+from scraper.crawl.blocks import Forbidden
+from scraper.crawl.pace import Pace
+
 
 class GraceDownloader(Downloader):
-    """Scrapy's downloader; at the end of a run's grace, requests in flight go back to the queue, unanswered."""
+    """Scrapy's downloader, with slots that all crawls of the process share; at the end of a run's grace, requests in
+    flight go back to the queue, unanswered.
+    """
+
+    paces: ClassVar[dict[str, Pace]] = {}
+    """By host. A process crawls once: a reactor does not restart."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
@@ -45,6 +58,51 @@ class GraceDownloader(Downloader):
             raise IgnoreRequest("the run is ending")
         return request.replace(dont_filter=True)
 
+    # -- the pace of a host -------------------------------------------------------------------------------------------
+
+    def get_slot_key(self, request: Request) -> str:
+        """The host, by the address alone: a request that was redirected still has the slot of where it came from."""
+        return urlparse_cached(request).hostname or ""
+
+    def pace_of(self, request: Request) -> Pace:
+        """The pace of a request's host; what this crawl's settings ask of it is kept from now on."""
+        key = self.get_slot_key(request)
+        if key not in self.slots:
+            _, own = super()._get_slot(request)
+            pace = self.paces.setdefault(key, Pace(own.concurrency, own.delay, own.jitter))
+            pace.concurrency = min(pace.concurrency, own.concurrency)
+            pace.slow_down(own.delay, own.jitter)
+            self.slots[key] = pace
+        return self.slots[key]  # type: ignore[return-value]
+
+    def _get_slot(self, request: Request, spider: Any = None) -> tuple[str, Slot]:
+        return self.get_slot_key(request), self.pace_of(request)
+
+    def _enqueue_request(self, request: Request) -> Coroutine[Any, Any, Response]:
+        self.pace_of(request).askers[request] = self
+        return super()._enqueue_request(request)
+
+    def _wait_for_download(
+        self, slot: Slot, request: Request, queue_dfd: "Deferred[Response]"
+    ) -> Coroutine[Any, Any, None]:
+        slot.transferring.add(request)  # now, not when its task begins: the next one in the queue must see it
+        return self.download_for(slot, request, queue_dfd)
+
+    async def download_for(self, slot: Slot, request: Request, answer: "Deferred[Response]") -> None:
+        """Download for the crawl that asked, whichever looked into the queue."""
+        assert isinstance(slot, Pace)
+        asker = slot.askers.pop(request, self)
+        if slot.shut and not answer.called:
+            audit(asker.crawler, request, "retry-after", slot.shut[0], "not asked")
+            answer.errback(Forbidden(*slot.shut, whole=True))
+        if answer.called:  # given up while it waited
+            slot.transferring.discard(request)
+            self._process_queue(slot)
+        else:
+            await super(GraceDownloader, asker)._wait_for_download(slot, request, answer)
+
+    # -- the end ------------------------------------------------------------------------------------------------------
+
     def drop(self, employer: str | None) -> None:
         """End the downloads of one target now; they are not asked for again."""
         for answer in [a for a, r in self.in_flight.items() if r.cb_kwargs.get("employer", ...) == employer]:
@@ -57,3 +115,10 @@ class GraceDownloader(Downloader):
         waiting, self.in_flight = self.in_flight, {}
         for answer in waiting:
             answer.errback(CancelledError())
+
+
+def downloader_of(crawler: Crawler) -> GraceDownloader:
+    """The downloader of a crawler at work."""
+    found = crawler.engine.downloader
+    assert isinstance(found, GraceDownloader)
+    return found

@@ -1,9 +1,7 @@
 """Downloader middlewares: a stopped target asks no more and `Retry-After` is honoured."""
 
-import asyncio
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from time import monotonic
 from typing import Self
 
 from scrapy import Request
@@ -12,10 +10,12 @@ from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.settings import BaseSettings
-from scrapy.utils.httpobj import urlparse_cached
 
 from scraper.crawl.audit import audit
+from scraper.crawl.blocks import Forbidden, block_seen
 from scraper.crawl.board import Board
+from scraper.crawl.grace import downloader_of
+from scraper.crawl.schedule import come_back
 
 
 class StopTarget:
@@ -37,28 +37,31 @@ class StopTarget:
 
 
 class PatientRetry(RetryMiddleware):
-    """Scrapy's retries, after as long as `Retry-After` (RFC 9110, seconds or a date) asks for, for the whole host."""
+    """Scrapy's retries, after as long as `Retry-After` (RFC 9110, seconds or a date) asks for. Until then no crawl of
+    the process asks the host; where that is too long, none does in this run.
+    """
 
     def __init__(self, settings: BaseSettings) -> None:
         super().__init__(settings)
         self.longest = settings.getfloat("ROLECALL_RETRY_AFTER_MAX")
-        self.not_before: dict[str, float] = {}
 
-    async def process_request(self, request: Request) -> None:
-        host = urlparse_cached(request).netloc
-        while (wait := self.not_before.get(host, 0) - monotonic()) > 0:  # noqa: ASYNC110  the end may be put off
-            await asyncio.sleep(wait)
+    def process_request(self, request: Request) -> None:
+        if shut := downloader_of(self.crawler).pace_of(request).shut:
+            audit(self.crawler, request, "retry-after", shut[0], "not asked")
+            raise Forbidden(*shut, whole=True)
 
     def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
         wait = asked_to_wait(response)
         if wait is None:
             return super().process_response(request, response)
+        pace = downloader_of(self.crawler).pace_of(request)
         said = f"HTTP {response.status}, Retry-After: {(response.headers[b'Retry-After'] or b'').decode('latin-1')}"
         if wait > self.longest:
             audit(self.crawler, request, "retry-after", said, "not waited: more than ROLECALL_RETRY_AFTER_MAX")
-            return response
-        host = urlparse_cached(request).netloc
-        self.not_before[host] = max(self.not_before.get(host, 0), monotonic() + wait)
+            why = f"HTTP {response.status}; {come_back(datetime.now(UTC), wait)}"
+            pace.shut = why, "blocked" if block_seen(response) else "broken"
+            raise Forbidden(*pace.shut, whole=True)
+        pace.wait(wait)
         audit(self.crawler, request, "retry-after", said, f"waited {wait:.0f} s")
         return super().process_response(request, response)
 

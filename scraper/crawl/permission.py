@@ -20,6 +20,7 @@ from scrapy.utils.httpobj import urlparse_cached
 from scraper.crawl.audit import audit, audit_of, target_of
 from scraper.crawl.blocks import Forbidden, block_seen, login_seen
 from scraper.crawl.board import Board
+from scraper.crawl.grace import downloader_of
 from scraper.crawl.guard import PrivateAddress, origin_of, private_host
 from scraper.crawl.robots import MOST_BYTES, Rules
 from scraper.crawl.signs import Reservation, reservations, reserved, reserving, unindexed
@@ -111,16 +112,7 @@ class Leave:
             audit(self.crawler, request, "crawl-delay", line, "ended target")
             why = f"robots.txt asks for {seconds:g} s between two pages; ROLECALL_CRAWL_DELAY_MAX is {longest:g}"
             raise Forbidden(why, whole=True)
-        self.slow_down(request, seconds)
-
-    def slow_down(self, request: Request, seconds: float) -> None:
-        """Let so many seconds pass between two requests to a host, or the usual delay where that is longer."""
-        downloader = self.crawler.engine.downloader
-        key = downloader.get_slot_key(request)
-        delay = max(seconds, self.settings.getfloat("DOWNLOAD_DELAY"))
-        downloader.per_slot_settings[key] = {"delay": delay, "jitter": 0.0}  # for a slot that idled and is made anew
-        if slot := downloader.slots.get(key):
-            slot.delay, slot.jitter = delay, 0.0
+        downloader_of(self.crawler).pace_of(request).slow_down(seconds)
 
     def spend(self, request: Request) -> None:
         """Count a request. Raises `Forbidden` where the host's budget for this run is spent."""
@@ -172,7 +164,7 @@ class Leave:
         if host.rules.delay and self.settings.getbool("ROLECALL_HONOUR_CRAWL_DELAY"):
             seconds, line = host.rules.delay
             if seconds <= self.settings.getfloat("ROLECALL_CRAWL_DELAY_MAX"):
-                self.slow_down(asked, seconds)
+                downloader_of(self.crawler).pace_of(asked).slow_down(seconds)
                 self.note(request, asked.url, "crawl-delay", line, f"waited {seconds:g} s between two requests")
         elif host.rules.delay:
             line = host.rules.delay[1]

@@ -17,6 +17,7 @@ from scrapy.exceptions import NotConfigured
 from scrapy.http import HtmlResponse, Response
 
 from scraper.crawl.gate import Gate
+from scraper.crawl.grace import downloader_of
 from scraper.crawl.guard import named_origins
 
 logger = logging.getLogger(__name__)
@@ -101,6 +102,7 @@ class Render:
         async with self.one_at_a_time:
             if self.gate.server is None:
                 self.browser.config.launch_options["proxy"] = {"server": await self.gate.open()}
+            await downloader_of(self.crawler).pace_of(request).turn()
             response = await self.render(request)
         request.meta["fetched_at"] = datetime.now(UTC).isoformat()
         return response

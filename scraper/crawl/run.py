@@ -30,7 +30,7 @@ from scraper.crawl import settings as house_settings
 from scraper.crawl.audit import audit_of
 from scraper.crawl.board import Board
 from scraper.crawl.detect import Detected, Look, by_address, cleaned
-from scraper.crawl.grace import GraceDownloader
+from scraper.crawl.grace import downloader_of
 from scraper.crawl.report import TargetReport
 from scraper.crawl.schedule import EARLY, Quiet
 from scraper.posting import Posting
@@ -322,14 +322,12 @@ class Work:
         await asyncio.gather(*map(self.one_after_another, by_board.values()))
 
     async def one_after_another(self, batches: Sequence[Batch]) -> None:
-        """Crawl the batches of one board; its host has its pause between two of them, too."""
-        pause = 0.0
+        """Crawl the batches of one board."""
         for part in [part for batch in batches for part in self.parts(batch)]:
-            await asyncio.sleep(pause)
-            pause = await self.crawl_batch(part)
+            await self.crawl_batch(part)
 
-    async def crawl_batch(self, batch: Batch) -> float:
-        """Crawl a batch, but for the targets that may not be begun now; the seconds to leave its host alone then."""
+    async def crawl_batch(self, batch: Batch) -> None:
+        """Crawl a batch, but for the targets that may not be begun now."""
         for employer, quiet in list(batch.quiet.items()):
             why = self.running.ending
             if quiet and quiet.holds(datetime.now(UTC)):
@@ -341,7 +339,7 @@ class Work:
                 self.running.fail(batch.report(employer), "partial", f"{EARLY}{why}, before it was begun")
                 del batch.quiet[employer]
         if not batch.quiet:
-            return 0
+            return
         settings = self.settings.copy()
         settings.setdict(dict(batch.settings), OWN)
         if batch.folder:
@@ -363,7 +361,6 @@ class Work:
                     self.running.fail(batch.report(employer), "broken", why)
         if batch.folder and isinstance(crawler.spider, Board):
             keep_left(batch, crawler.spider.reports, crawler.stats.get_value("finish_reason") == "finished")
-        return 0 if self.running.ending else pause_of(crawler.settings)
 
     def opened(self, crawler: Crawler, batch: Batch) -> None:
         """A crawler begins: its targets end when their quiet hours begin, all of it where the run ends already."""
@@ -459,21 +456,6 @@ def job_name(batch: Batch) -> str:
     """A folder name for the same board, targets, options and settings."""
     said = batch.mark + repr(sorted(filter(None, batch.employers)))
     return f"{batch.board.name}-{hashlib.blake2b(said.encode(), digest_size=6).hexdigest()}"
-
-
-def downloader_of(crawler: Crawler) -> GraceDownloader:
-    """The downloader of a crawler at work."""
-    found = crawler.engine.downloader
-    assert isinstance(found, GraceDownloader)
-    return found
-
-
-def pause_of(settings: BaseSettings) -> float:
-    """Seconds between two requests to one host, at most; 0 where that is no number, and nothing was asked for."""
-    try:
-        return settings.getfloat("DOWNLOAD_DELAY") * (1 + settings.getfloat("DOWNLOAD_DELAY_JITTER"))
-    except ValueError:
-        return 0
 
 
 @contextmanager

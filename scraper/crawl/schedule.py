@@ -1,5 +1,6 @@
 """Which targets are due, cooling down or retired: pure logic over what the store knows of earlier crawls."""
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +17,25 @@ RETIRED_AFTER, RETIRED_SPAN = 10, timedelta(days=14)
 
 EARLY = "ended early: "
 """How the reason of a target begins that was cut off by us: such a target is due again at once."""
+
+COME_BACK = re.compile(r"asks to come back after \d+ (?:min|h|d) \(([\dT:-]{16}Z)\)$")
+
+
+def come_back(now: datetime, seconds: float) -> str:
+    """That a site asks to be left alone for so long, a year at most, in words that `told_until` reads."""
+    wait = timedelta(seconds=min(seconds, 365 * 86400))
+    unit = next((unit for unit in "dh" if wait >= timedelta(minutes=2 * UNITS[unit])), "m")
+    count = math.ceil(wait / timedelta(minutes=UNITS[unit]))
+    until = now + wait + timedelta(minutes=1)  # its seconds are cut off
+    return f"asks to come back after {count} {'min' if unit == 'm' else unit} ({until:%Y-%m-%dT%H:%MZ})"
+
+
+def told_until(why: str | None) -> datetime | None:
+    """When a site that asked to be left alone may be asked again."""
+    try:
+        return datetime.fromisoformat(found[1]) if (found := COME_BACK.search(why or "")) else None
+    except ValueError:  # words of a page
+        return None
 
 
 def duration(text: str) -> timedelta:
@@ -103,8 +123,8 @@ def standing(past: Past | None, every: timedelta, now: datetime) -> Standing:
     """Where a target stands, by its past.
 
     Due is the start of the last crawl and `every`. After failures in a row the wait doubles with each, up to 30 days.
-    What was cut off, by us or by a crash, is due at once. After 10 failures in a row over 14 days or more a target is
-    retired, until a crawl of it works.
+    What a site asks for (`Retry-After`) is waited for, up to as long. What was cut off, by us or by a crash, is due at
+    once. After 10 failures in a row over 14 days or more a target is retired, until a crawl of it works.
     """
     if past is None:
         return Standing("new", datetime.min.replace(tzinfo=UTC), "never crawled")
@@ -120,6 +140,8 @@ def standing(past: Past | None, every: timedelta, now: datetime) -> Standing:
         doubled = every * 2 ** min(past.failures, 20)
         wait = max(every, min(doubled, LONGEST_COOLING))
     due = past.started + wait
+    if told := told_until(past.why):
+        due = max(due, min(told, past.started + LONGEST_COOLING))
     if due <= now:
         return Standing("due", due, f"due since {due:%Y-%m-%d %H:%M}")
     if past.failures:

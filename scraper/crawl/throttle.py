@@ -7,6 +7,8 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 from scrapy.http import Response
 
+from scraper.crawl.grace import downloader_of
+
 
 class Throttle:
     """Scrapy's AutoThrottle, with the settings of that name, but for three things: each host is kept as busy as its
@@ -17,7 +19,6 @@ class Throttle:
         if not crawler.settings.getbool("AUTOTHROTTLE_ENABLED"):
             raise NotConfigured
         self.crawler = crawler
-        self.least = crawler.settings.getfloat("DOWNLOAD_DELAY")
         self.most = crawler.settings.getfloat("AUTOTHROTTLE_MAX_DELAY")
         crawler.signals.connect(self.replied, signals.response_downloaded)
 
@@ -27,14 +28,11 @@ class Throttle:
 
     def replied(self, response: Response, request: Request) -> None:
         """Let a host's delay follow its latency: up at once, down by halves."""
-        downloader = self.crawler.engine.downloader
-        key: str = request.meta.get("download_slot", "")
-        slot = downloader.slots.get(key)
+        pace = downloader_of(self.crawler).pace_of(request)
         latency: float | None = request.meta.get("download_latency")
-        if slot is None or latency is None:
+        if latency is None:
             return
-        fitting = latency / slot.concurrency
-        floor = downloader.per_slot_settings.get(key, {}).get("delay", self.least)
-        delay = max(floor, min(max(fitting, (slot.delay + fitting) / 2), self.most))
-        if delay > slot.delay or response.status < 400 or response.status in (404, 410):  # errors are quick
-            slot.delay = delay
+        fitting = latency / pace.concurrency
+        delay = max(pace.least, min(max(fitting, (pace.delay + fitting) / 2), self.most))
+        if delay > pace.delay or response.status < 400 or response.status in (404, 410):  # errors are quick
+            pace.delay = delay

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scraper.crawl.schedule import EARLY, Past, Quiet, duration, quiet_hours, standing
+from scraper.crawl.schedule import EARLY, Past, Quiet, come_back, duration, quiet_hours, standing, told_until
 from scraper.store import Store, open_store
 from scraper.store.history import history
 
@@ -48,6 +48,29 @@ def test_quiet_hours(hours: str, at: str, holds: bool) -> None:
     assert not quiet.holds(begins - timedelta(seconds=1))
 
 
+@pytest.mark.parametrize(
+    ("seconds", "words", "days"),
+    [
+        (301, "6 min", 301 / 86400),
+        (7200, "2 h", 1 / 12),
+        (86400, "24 h", 1),
+        (9e8, "365 d", 365),
+        (float("inf"), "365 d", 365),
+    ],
+)
+def test_what_a_site_asks_for_is_said_and_read_again(seconds: float, words: str, days: float) -> None:
+    said = come_back(NOW, seconds)
+    assert f"after {words} (" in said
+    told = told_until(f"https://x.example/jobs: HTTP 503; {said}")
+    assert told
+    assert timedelta() <= told - NOW - timedelta(days=days) <= timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("why", [None, "", "HTTP 503", "it asks to come back after 2 h (9999-99-99T99:99Z)"])
+def test_nothing_is_read_where_nothing_is_asked_for(why: str | None) -> None:
+    assert told_until(why) is None
+
+
 def past(hours_ago: float, outcome: str | None, failures: int = 0, failing_days: float = 0, why: str = "") -> Past:
     started = NOW - timedelta(hours=hours_ago)
     since = started - timedelta(days=failing_days) if failures else None
@@ -65,6 +88,9 @@ def past(hours_ago: float, outcome: str | None, failures: int = 0, failing_days:
         (past(1, None), "due"),
         (past(7, "blocked", 1), "cooling"),
         (past(13, "blocked", 1), "due"),
+        (past(13, "blocked", 1, why=come_back(NOW, 60)), "cooling"),
+        (past(13, "blocked", 1, why=come_back(NOW - HOUR, 60)), "due"),
+        (past(24 * 31, "broken", 1, why=come_back(NOW, 1e9)), "due"),
         (past(47, "broken", 3), "cooling"),
         (past(49, "broken", 3), "due"),
         (past(24 * 29, "broken", 9, 60), "cooling"),
