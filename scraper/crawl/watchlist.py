@@ -113,7 +113,8 @@ class Rows:
 
 
 def read_watchlist(place: str) -> Watchlist:
-    """The watchlist of a file, of a folder of files, or of an address that fsspec knows (`s3://…/watchlist.toml`).
+    """The watchlist of a file, of a folder of files, or of an address that fsspec knows (`s3://…/watchlist.toml`; that
+    of a folder ends with `/`).
 
     Reads nothing else, and asks the network for nothing but that address. Raises `OSError` and `ValueError` where
     there is nothing to read.
@@ -136,7 +137,7 @@ def read_watchlist(place: str) -> Watchlist:
 def texts(place: str) -> Iterator[tuple[str, bytes]]:
     """The files of a watchlist, with their bytes."""
     if "://" in place:
-        yield place, fetched(place)
+        yield from fetched(place)
         return
     path = Path(place)
     files = sorted(f for f in path.iterdir() if f.suffix in (".toml", ".csv")) if path.is_dir() else [path]
@@ -148,18 +149,23 @@ def texts(place: str) -> Iterator[tuple[str, bytes]]:
         yield str(file), file.read_bytes()
 
 
-def fetched(place: str) -> bytes:
-    """The bytes of an address. Raises `ValueError` where it cannot be read."""
+def fetched(place: str) -> list[tuple[str, bytes]]:
+    """As `texts`, of an address. Raises `ValueError` where it cannot be read."""
     try:
         import fsspec
     except ImportError:
         raise ValueError(f"{place}: an address needs the extra: pip install 'rolecall[tables]'") from None
     try:
-        with fsspec.open(place, "rb") as file:
-            data: bytes = file.read()
-            return data
+        fs, path = fsspec.core.url_to_fs(place)
+        if not place.endswith("/"):
+            return [(place, fs.cat_file(path))]
+        files = sorted(file for file in fs.ls(path, detail=False) if file.endswith((".toml", ".csv")))
+        found = [(place + file.rpartition("/")[2], fs.cat_file(file)) for file in files]
     except Exception as error:  # noqa: BLE001  every kind of store has errors of its own
         raise ValueError(f"{place}: {type(error).__name__}: {error}") from None
+    if not found:
+        raise ValueError(f"{place}: no .toml and no .csv file in this folder")
+    return found
 
 
 def toml_rows(text: str) -> Rows:
@@ -167,8 +173,6 @@ def toml_rows(text: str) -> Rows:
     lines = text.splitlines()
     rows = Rows(lines=lines)
     starts = [0, *(n for n, line in enumerate(lines) if n and HEADER.match(line)), len(lines)]
-    if lines and HEADER.match(lines[0]):
-        starts = [0, *starts]
     try:
         data = tomllib.loads(text)
         heads = [n + 1 for n in starts if n < len(lines) and re.match(r"\s*\[\[\s*targets\b", lines[n])]

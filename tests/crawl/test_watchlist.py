@@ -116,6 +116,12 @@ def test_a_fault_names_its_line_and_loses_no_other_line(tmp_path: Path, row: str
     assert [watched.name for watched in read_watchlist(str(path)).watched] == ["personio:good"]
 
 
+def test_lines_count_from_the_first_where_a_table_stands_there(tmp_path: Path) -> None:
+    path = tmp_path / "watchlist.toml"
+    path.write_text('[[targets]]\ntarget = "personio:good"\n\n[[targets]]\ntarget = "lever:a"\nevry = "1d"\n')
+    assert f"{path}:6: unknown key 'evry'" in rolecall(tmp_path, "watch", "check").clean().err
+
+
 def test_csv_says_the_same(tmp_path: Path) -> None:
     path = tmp_path / "watchlist.csv"
     text = "target,group,every,tags,options\nashby:a,x,6h,eu remote,\nashby:b,,3x,,\nashby:c,,,,,,7\n\nwantapply,,,,search=lamp door=api\nashby:a,,,,\nashby:d,,,,search\n"
@@ -142,6 +148,9 @@ def test_a_folder_and_an_address_are_read_too(tmp_path: Path) -> None:
     with fsspec.open("memory://lists/watchlist.toml", "wb") as file:
         file.write(LIST.encode())
     assert len(read_watchlist("memory://lists/watchlist.toml").watched) == 3
+    with fsspec.open("memory://lists/more.csv", "wb") as file:
+        file.write(b"target\ngreenhouse:zest\n")
+    assert len(read_watchlist("memory://lists/").watched) == 4
     with pytest.raises(ValueError, match="nosuch://x"):
         read_watchlist("nosuch://x/watchlist.toml")
 
