@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from scraper.posting import Benefit, Employer, Experience, Location, Posting, Record, Salary, Skill
 
-VERSION = 1
+VERSION = 2
 """Of these tables; a file of another version is made again."""
 
 MODELS: dict[str, type[Record]] = {
@@ -181,8 +181,7 @@ def schema() -> list[str]:
         *made,
         "CREATE VIRTUAL TABLE postings_fts USING fts5(title, employer, places, skills, description,"
         " content='', columnsize=0, tokenize='unicode61 remove_diacritics 2')",
-        "CREATE TABLE _totals (state TEXT, facet TEXT, value TEXT, count INTEGER, PRIMARY KEY (state, facet, value))"
-        " WITHOUT ROWID",
+        "CREATE TABLE _facets (facet TEXT, value TEXT, rows BLOB, PRIMARY KEY (facet, value))",
         "CREATE TABLE _about (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID",
     ]
 

@@ -1,15 +1,11 @@
 """Makes the tables that are looked at, beside the store, and keeps them up with it. The store itself is only read."""
 
 import json
-import os
 import sqlite3
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing, suppress
-from functools import partial
 from hashlib import blake2b
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -17,7 +13,7 @@ from urllib.parse import quote
 import orjson
 from filelock import FileLock, Timeout
 
-from scraper.contacts import mask, mask_text
+from scraper.contacts import edition, mask, mask_text
 from scraper.explore.flat import FACETS, INDEXES, LISTS, TABLES, VERSION, Rows, rows_of, schema
 from scraper.store import Store, StoreError
 from scraper.store.open import MIGRATIONS
@@ -33,8 +29,14 @@ UNREADABLE: dict[str, Any] = {name: [] for name in LISTED} | {"employer": {}, "d
 UNREADABLE |= {"relocation": None, "visa_sponsorship": None}
 """What stands for a record that cannot be read."""
 
+READ = (
+    "SELECT id, target, clean, first_seen_at, last_seen_at, closed_at, closed_because, times_reopened, cluster,"
+    " CASE WHEN json_valid(record) THEN json_remove(record, '$.evidence', '$.sections') ELSE record END AS record"
+    " FROM postings"
+)
+"""What the tables need of the store's postings: more than half of a record is evidence."""
+
 Tell = Callable[[int, int], None]
-Batch = list[tuple[int, dict[str, Any]]]
 
 
 def read_only(path: Path) -> Store:
@@ -111,13 +113,13 @@ def build(store: Store, path: Path, contacts: bool, tell: Tell) -> int:
             db.execute("INSERT INTO postings_fts (postings_fts, rank) VALUES ('hashsize', 33554432)")
             db.execute("BEGIN")
             total = store.db.execute("SELECT count(*) FROM postings").fetchone()[0]
-            rows = store.db.execute("SELECT * FROM postings ORDER BY id")
+            rows = store.db.execute(f"{READ} ORDER BY id")
             add_postings(db, rows, 1, contacts, lambda done: tell(done, total))
             add_crawls(db, store.crawls())
             add_events(db, store.events(), contacts)
             for statement in INDEXES:
                 db.execute(statement)
-            count(db, 1, "1")
+            note_facets(db, (), 1)
             conclude(db, store, contacts)
             db.execute("COMMIT")
             db.execute("ANALYZE")
@@ -133,53 +135,31 @@ def build(store: Store, path: Path, contacts: bool, tell: Tell) -> int:
 def add_postings(
     db: sqlite3.Connection, rows: Iterable[sqlite3.Row], first: int, contacts: bool, tell: Callable[[int], None]
 ) -> None:
-    """Write postings, numbered from `first`; where there are many, other processes read them."""
-    numbered = ((n, dict(row)) for n, row in enumerate(rows, first))
-    batches = iter(lambda: list(islice(numbered, BATCH)), [])
+    """Write postings, numbered from `first`."""
+    made = (read(n, row, contacts) for n, row in enumerate(rows, first))
     done = 0
-    for made in in_parallel(partial(read_batch, contacts=contacts), batches):
-        insert(db, "postings", (each.posting for each in made))
-        insert(db, "skills", (line for each in made for line in each.skills))
-        insert(db, "benefits", (line for each in made for line in each.benefits))
-        insert(db, "locations", (line for each in made for line in each.locations))
+    while batch := list(islice(made, BATCH)):
+        insert(db, "postings", (each.posting for each in batch))
+        insert(db, "skills", (line for each in batch for line in each.skills))
+        insert(db, "benefits", (line for each in batch for line in each.benefits))
+        insert(db, "locations", (line for each in batch for line in each.locations))
         words = (
             "INSERT INTO postings_fts (rowid, title, employer, places, skills, description) VALUES (?, ?, ?, ?, ?, ?)"
         )
-        db.executemany(words, (each.words for each in made))
-        done += len(made)
+        db.executemany(words, (each.words for each in batch))
+        done += len(batch)
         tell(done)
 
 
-def in_parallel(work: Callable[[Batch], list[Rows]], batches: Iterator[Batch]) -> Iterator[list[Rows]]:
-    """The work on each batch, in their order; no more of them at a time than the machine has use for."""
-    few = list(islice(batches, 4))
-    workers = os.cpu_count() or 1
-    if len(few) < 4 or workers == 1:
-        yield from map(work, chain(few, batches))
-        return
-    with ProcessPoolExecutor(workers) as pool:
-        pending = deque(pool.submit(work, batch) for batch in few)
-        for batch in batches:
-            if len(pending) > workers + 2:
-                yield pending.popleft().result()
-            pending.append(pool.submit(work, batch))
-        while pending:
-            yield pending.popleft().result()
-
-
-def read_batch(batch: Batch, contacts: bool) -> list[Rows]:
-    """The rows of some numbered postings of the store."""
-    made = []
-    for n, row in batch:
-        try:
-            record = orjson.loads(row["record"])
-            if not contacts:
-                record |= {"evidence": {}, "sections": []}  # they are not in the tables, and take long to mask
-                mask(record)
-            made.append(rows_of(n, record, row))
-        except (ValueError, LookupError, TypeError, AttributeError):  # a row that was tampered with
-            made.append(rows_of(n, UNREADABLE | {"id": row["id"], "title": f"(unreadable record {row['id']})"}, row))
-    return made
+def read(n: int, row: sqlite3.Row, contacts: bool) -> Rows:
+    """The rows of a numbered posting of the store. It is not masked again where it held no contact when it came in."""
+    try:
+        record = orjson.loads(row["record"])
+        if not contacts and row["clean"] != edition():
+            mask(record)
+        return rows_of(n, record, dict(row))
+    except (ValueError, LookupError, TypeError, AttributeError):  # a row that was tampered with
+        return rows_of(n, UNREADABLE | {"id": row["id"], "title": f"(unreadable record {row['id']})"}, dict(row))
 
 
 def insert(db: sqlite3.Connection, table: str, lines: Iterable[tuple[Any, ...]]) -> None:
@@ -269,11 +249,10 @@ def catch_up(store: Store, path: Path, contacts: bool, tell: Tell) -> int | None
         db.execute("CREATE TEMP TABLE moved (n INTEGER PRIMARY KEY)")
         db.execute("BEGIN IMMEDIATE")
         db.executemany("INSERT INTO moved VALUES (?)", replaced)
-        count(db, -1, "postings.n IN (SELECT n FROM moved)")
         remove(db)
-        rows = (again for id in changed if (again := store.posting(id)) is not None)
+        rows = (again for id in changed for again in store.db.execute(f"{READ} WHERE id = ?", (id,)))
         add_postings(db, rows, first, contacts, lambda done: tell(done, len(changed)))
-        count(db, 1, f"postings.n >= {first}")
+        note_facets(db, (n for (n,) in replaced), first)
         db.executemany("UPDATE postings SET last_seen_at = ?, target = ? WHERE n = ?", seen_again)
         add_crawls(db, (row for row in store.crawls() if row["target"] in set(targets)))
         add_events(db, store.db.execute("SELECT * FROM events WHERE n > ? ORDER BY n", (last,)), contacts)
@@ -349,21 +328,36 @@ def put_clusters(db: sqlite3.Connection, store: Store) -> None:
     db.executemany("UPDATE postings SET cluster = ? WHERE id = ?", [(root(id), id) for id in parent])
 
 
-def count(db: sqlite3.Connection, sign: int, which: str) -> None:
-    """Add postings to the counts of the usual facets, or take them off."""
+def note_facets(db: sqlite3.Connection, gone: Iterable[int], first: int) -> None:
+    """Note which rows have each value of the usual facets: without rows that are gone, with those from `first` on."""
+    kept = ~bits_of(gone)
+    known = {tuple(key): int.from_bytes(rows, "little") for *key, rows in db.execute("SELECT * FROM _facets")}
+    noted = {key: bits & kept for key, bits in known.items()}
     for facet in FACETS:
-        if facet in LISTS:
-            table, column = LISTS[facet]
-            many = f"FROM postings JOIN {table} AS list ON list.posting = postings.n"
-            value, counted = f"list.{column}", "count(DISTINCT postings.n)"
-        else:
-            many, value, counted = "FROM postings", facet, "count(*)"
-        db.execute(
-            f"INSERT INTO _totals SELECT state, '{facet}', {value}, {sign} * {counted} {many}"
-            f" WHERE {value} IS NOT NULL AND {which} GROUP BY state, {value}"
-            " ON CONFLICT (state, facet, value) DO UPDATE SET count = count + excluded.count"
-        )
-    db.execute("DELETE FROM _totals WHERE count <= 0")
+        table, column, number = (*LISTS[facet], "posting") if facet in LISTS else ("postings", facet, "n")
+        for value, numbers in db.execute(
+            f"SELECT {column}, json_group_array({number}) FROM {table}"
+            f" WHERE {number} >= ? AND {column} IS NOT NULL GROUP BY {column}",
+            (first,),
+        ):
+            noted[facet, value] = noted.get((facet, value), 0) | bits_of(orjson.loads(numbers))
+    lines = [(*key, to_bytes(bits)) for key, bits in noted.items() if bits != known.get(key)]
+    db.executemany("REPLACE INTO _facets VALUES (?, ?, ?)", lines)
+    db.execute("DELETE FROM _facets WHERE length(rows) = 0")
+
+
+def bits_of(numbers: Iterable[int]) -> int:
+    """A set of row numbers as the bits of one integer."""
+    listed = list(numbers)
+    made = bytearray(max(listed, default=0) // 8 + 1)
+    for number in listed:
+        made[number >> 3] |= 1 << (number & 7)
+    return int.from_bytes(made, "little")
+
+
+def to_bytes(bits: int) -> bytes:
+    """A set of row numbers as it is stored."""
+    return bits.to_bytes((bits.bit_length() + 7) // 8, "little")
 
 
 def conclude(db: sqlite3.Connection, store: Store, contacts: bool) -> None:

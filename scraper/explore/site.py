@@ -1,19 +1,24 @@
 """The explorer: Datasette over the tables, read-only, with a page for each posting and one for the beginning."""
 
 import asyncio
+import csv
 import ipaddress
 import logging
 import re
 import socket
 import sqlite3
 import tomllib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import suppress
+from functools import reduce
 from importlib.resources import files
+from operator import and_
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, TypeVar
 from urllib.parse import quote, unquote
 
+import orjson
 import uvicorn
 from datasette import hookimpl
 from datasette.app import Datasette
@@ -23,11 +28,13 @@ from datasette.filters import FilterArguments
 from datasette.plugins import pm
 from datasette.utils import path_with_added_args, path_with_removed_args
 from datasette.utils.asgi import NotFound, Request, Response
+from datasette.views import base
 from markupsafe import Markup, escape
 
-from scraper.explore.flat import FACETS, LISTS, NARROW, TABLES
+from scraper.explore.flat import FACETS, LISTS, TABLES
 from scraper.explore.page import posting_page, web_address
-from scraper.explore.refresh import read_only
+from scraper.explore.refresh import bits_of, read_only
+from scraper.export.flat import harmless
 from scraper.store import StoreError
 
 HERE = files("scraper.explore")
@@ -71,8 +78,8 @@ KEPT = frozenset(f"datasette.{name}" for name in "facets filters sql_functions d
 
 log = logging.getLogger("rolecall.explore")
 
-MANY = 10_000
-"""Rows from which on each list is counted in a query of its own, so that a slow one keeps back no other."""
+KEYS = {f"_{name}" if name in LISTS else name: name for name in FACETS}
+"""Arguments of the page of postings that choose by a usual facet, and which."""
 
 App = Callable[..., Awaitable[None]]
 Method = TypeVar("Method", bound=Callable[..., Any])
@@ -100,7 +107,7 @@ def metadata() -> dict[str, Any]:
         if name in NEWEST:
             tables[name]["sort_desc"] = NEWEST[name]
     tables["postings"] |= {"fts_table": "postings_fts", "fts_pk": "n"}
-    tables |= {name: {"hidden": True} for name in ("_totals", "_about")}
+    tables |= {name: {"hidden": True} for name in ("_facets", "_about")}
     asked = {
         name: {
             "title": query["title"],
@@ -320,11 +327,9 @@ async def beginning(datasette: Datasette) -> dict[str, Any]:
     async def rows(sql: str) -> list[dict[str, Any]]:
         return [dict(row) for row in (await db.execute(sql)).rows]
 
-    states = await rows("SELECT value AS name, count FROM _totals WHERE facet = 'state' ORDER BY value DESC")
-    boards = await rows(
-        "SELECT value AS name, sum(count) AS count FROM _totals WHERE facet = 'board' AND state = 'open' GROUP BY value"
-        " ORDER BY count DESC, value"
-    )
+    facets = await noted(datasette, ("state", "board"))
+    still = facets.get(("state", "open"), 0)
+    boards = [(-(bits & still).bit_count(), value) for (facet, value), bits in facets.items() if facet == "board"]
     (crawl,) = await rows(
         "SELECT max(started_at) AS last, count(DISTINCT target) AS targets,"
         " (SELECT count(*) FROM crawls WHERE run = (SELECT run FROM crawls ORDER BY n DESC LIMIT 1)) AS together,"
@@ -334,8 +339,10 @@ async def beginning(datasette: Datasette) -> dict[str, Any]:
     (employers,) = await rows("SELECT count(DISTINCT employer) AS count FROM postings")
     terms = await rows("SELECT DISTINCT attribution AS said FROM postings WHERE attribution IS NOT NULL LIMIT 20")
     return {
-        "states": {row["name"]: row["count"] for row in states},
-        "boards": boards,
+        "states": {
+            value: facets["state", value].bit_count() for value in ("open", "closed") if ("state", value) in facets
+        },
+        "boards": [{"name": name, "count": -count} for count, name in sorted(boards) if count],
         "crawl": crawl,
         "employers": employers["count"],
         "terms": [row["said"] for row in terms],
@@ -345,72 +352,63 @@ async def beginning(datasette: Datasette) -> dict[str, Any]:
 
 
 class Listed(Facet):  # type: ignore[misc]
-    """Counts of the usual facets of postings, those of lists of values included, in one query."""
+    """Counts of the usual facets of postings, those of lists of values included, by the rows noted for each value."""
 
     type = "listed"
 
     async def facet_results(self) -> tuple[list[dict[str, Any]], list[str]]:
         asked = [name for name in FACETS if any(name == each["config"]["simple"] for each in self.get_configs())]
-        if self.table != "postings":
+        if self.table != "postings" or not asked:
             return [], []
         size = self.get_facet_size()
-        counts: dict[str, list[dict[str, Any]]] = {}
-        late: list[str] = []
-        limit = self.ds.setting("facet_time_limit_ms")
-        together = [name for name in asked if name in NARROW or await self.get_row_count() < MANY]
-        for names in filter(None, (together, *([name] for name in asked if name not in together))):
-            try:
-                found = await self.ds.execute(
-                    self.database, *self.counting(names), truncate=False, custom_time_limit=limit
-                )
-            except QueryInterrupted:
-                late += names
-                continue
-            counts |= {name: [self.result(name, row) for row in found.rows if row["facet"] == name] for name in names}
+        rows = await noted(self.ds, asked)
+        try:
+            chosen = await self.chosen(rows)
+        except QueryInterrupted:
+            return [], asked
+        counts: dict[str, list[tuple[int, str]]] = {name: [] for name in asked}
+        for (facet, value), bits in rows.items():
+            if count := (bits & chosen).bit_count():
+                counts[facet].append((-count, value))
         return [
             {
                 "name": name,
                 "type": self.type,
                 "hideable": False,
                 "toggle_url": "",
-                "results": results[:size],
-                "truncated": len(results) > size,
+                "results": [self.result(name, value, -count) for count, value in sorted(found)[:size]],
+                "truncated": len(found) > size,
             }
-            for name, results in counts.items()
-        ], late
+            for name, found in counts.items()
+        ], []
 
-    def counting(self, asked: list[str]) -> tuple[str, dict[str, Any]]:
-        """The query of facets: `facet, value, count`. Of all postings, or all open ones, they are counted already."""
-        filters = {key: value for key, value in self.get_querystring_pairs() if filtering(key)}
-        if not filters or (set(filters) == {"state"} and filters["state"] in ("open", "closed")):
-            where = "WHERE state = :state" if filters else ""
-            counted = f"SELECT facet, value, sum(count) AS count FROM _totals {where} GROUP BY facet, value"
-            return f"{counted} ORDER BY count DESC, value", filters
-        each = []
-        for name in asked:
-            if name in LISTS:
-                table, column = LISTS[name]
-                count = "count(DISTINCT posting)" if name == "country" else "count(*)"
-                of = f"FROM chosen CROSS JOIN {table} AS list ON list.posting = chosen.n"
-                of += f" WHERE list.{column} IS NOT NULL GROUP BY list.{column}"
-                each.append(f"SELECT '{name}' AS facet, list.{column} AS value, {count} AS count {of}")
-            else:
-                of = f"FROM chosen WHERE {name} IS NOT NULL GROUP BY {name}"
-                each.append(f"SELECT '{name}' AS facet, {name} AS value, count(*) AS count {of}")
-        chosen = f"SELECT n, {', '.join(NARROW)} FROM ({self.sql})"
-        union = " UNION ALL ".join(each)
-        return f"WITH chosen AS MATERIALIZED ({chosen}) {union} ORDER BY count DESC, value", dict(self.params)
+    async def chosen(self, rows: Mapping[tuple[str, str], int]) -> int:
+        """The rows of the page's filters as bits: by what is noted where they all are usual facets, else by a query."""
+        filters = [(key, value) for key, value in self.get_querystring_pairs() if filtering(key)]
+        if all(key in KEYS for key, _ in filters):
+            return reduce(and_, (rows.get((KEYS[key], value), 0) for key, value in filters), -1)
+        sql = f"SELECT json_group_array(n) FROM ({self.sql})"
+        limit = self.ds.setting("facet_time_limit_ms")
+        found = await self.ds.execute(self.database, sql, self.params, custom_time_limit=limit)
+        return bits_of(orjson.loads(found.rows[0][0]))
 
-    def result(self, name: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    def result(self, name: str, value: str, count: int) -> dict[str, Any]:
         """A value of a facet, and where a click on it leads."""
         key = f"_{name}" if name in LISTS else name
-        value = str(row["value"])
         selected = (key, value) in self.get_querystring_pairs()
         if selected:
             path = path_with_removed_args(self.request, {key: value})
         else:
             path = path_with_added_args(self.request, {key: value, "_next": None})
-        return {"value": value, "label": value, "count": row["count"], "toggle_url": path, "selected": selected}
+        return {"value": value, "label": value, "count": count, "toggle_url": path, "selected": selected}
+
+
+async def noted(datasette: Datasette, facets: Collection[str]) -> dict[tuple[str, str], int]:
+    """Facet and value to the rows that have it, as bits."""
+    of = ", ".join("?" * len(facets))
+    sql = f"SELECT facet, value, rows FROM _facets WHERE facet IN ({of})"
+    found = await datasette.get_database(DATABASE).execute(sql, list(facets))
+    return {(facet, value): int.from_bytes(rows, "little") for facet, value, rows in found.rows}
 
 
 def filtering(key: str) -> bool:
@@ -426,6 +424,15 @@ def filtering(key: str) -> bool:
 # -- serving ----------------------------------------------------------------------------------------------------------
 
 
+class Sheet:
+    """In the place of Datasette's `csv`: its writer, with no cell that a spreadsheet would run."""
+
+    @staticmethod
+    def writer(out: Any) -> Any:
+        made = csv.writer(out)
+        return SimpleNamespace(writerow=lambda row: made.writerow(map(harmless, row)))
+
+
 def application(
     store: Path, tables: Path, *, contacts: bool = False, sql: bool = True, seconds: float = 5, host: str = "127.0.0.1"
 ) -> Any:
@@ -435,6 +442,7 @@ def application(
             pm.unregister(plugin)
     loopback = host in LOOPBACK
     names = LOOPBACK if loopback else LOOPBACK | {host.lower(), socket.gethostname().lower()}
+    base.csv = Sheet
     pm.register(Explorer(store, contacts, names, any_address=not loopback), "rolecall")
     datasette = Datasette(
         memory=True,  # or it would look for files; it is taken out below

@@ -46,7 +46,7 @@ HOSTILE = {
     "locations": [f"Berlin {EVIL}"],
     "description": f"<h2>Requirements {EVIL.replace('<', '&lt;')}</h2><p>Python &lt;/mark&gt;&lt;/span&gt; \u202eevil"
     f" {EVIL.replace('<', '&lt;')} and Go, 30 days of paid vacation &lt;img src=https://elsewhere.example/x.png&gt;</p>",
-    "attribution": f"terms {EVIL}",
+    "attribution": f"=terms {EVIL}",
 }
 
 

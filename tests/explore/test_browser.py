@@ -16,7 +16,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from scraper.crawl.render import browser_path
-from tests.explore.lamps import explorer, fill
+from scraper.explore.flat import FACETS, LISTS
+from tests.explore.lamps import EVIL, explorer, fill
 
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self';"
@@ -276,3 +277,48 @@ def test_other_doors_can_be_shut_or_opened(home: Path) -> None:
 def test_contacts_are_masked(url: str) -> None:
     for path in ("/posting/wantapply::a", "/explore/postings.json", "/explore/events.json"):
         assert "lindqvist" not in ask(url, path).read().decode().lower()
+
+
+def test_no_cell_of_csv_is_a_formula(url: str) -> None:
+    def cells(path: str) -> list[list[str]]:
+        return list(csv.reader(io.StringIO(ask(url, path).read().decode(), newline="")))[1:]
+
+    query = "select+'=1%2B1',+'%2B1',+'-1',+'@x',+'%09x',+'%0Dx',+-5,+1.5,+null,+'a=b'"
+    (row,) = cells(f"/explore.csv?sql={query}")
+    assert row == ["'=1+1", "'+1", "'-1", "'@x", "'\tx", "'\rx", "-5", "1.5", "", "a=b"]
+    for how in ("_stream=on&_dl=1", "_size=9"):
+        rows = cells(f"/explore/postings.csv?{how}&_col=attribution")
+        assert {attribution for _, attribution in rows} == {"", f"'=terms {EVIL}"}
+
+
+@pytest.mark.parametrize(
+    ("chosen", "where"),
+    [
+        ("", "1"),
+        ("state=open", "state = 'open'"),
+        ("state=closed&workplace=remote", "state = 'closed' AND workplace = 'remote'"),
+        ("_skill=Python&_skill=Go&workplace=onsite", "skills = 'Python, Go' AND workplace = 'onsite'"),
+        ("_skill=Cobol", "0"),
+        ("_country=DE&_search=wicks", "id <> 'wantapply::evil'"),
+        ("_search=nowhere", "0"),
+        ("title__contains=Staff", "title LIKE '%Staff%'"),
+        ("state=open&_next=zz,3&_sort=title", "state = 'open'"),
+    ],
+)
+def test_facets_count_what_is_chosen(url: str, home: Path, chosen: str, where: str) -> None:
+    reply = json.loads(ask(url, f"/explore/postings.json?{chosen}").read())
+    found = {
+        (name, each["value"]): each["count"]
+        for name, facet in reply["facet_results"].items()
+        for each in facet["results"]
+    }
+    expected: dict[tuple[str, str], int] = {}
+    with sqlite3.connect(home / "explore.db") as db:
+        for facet in FACETS:
+            table, column = LISTS.get(facet, ("postings", facet))
+            key = "posting" if facet in LISTS else "n"
+            sql = f"SELECT {column}, count(DISTINCT {key}) FROM {table} WHERE {key} IN (SELECT n FROM postings WHERE {where})"
+            for value, count in db.execute(f"{sql} AND {column} IS NOT NULL GROUP BY {column}"):
+                expected[facet, value] = count
+    assert found == expected
+    assert list(reply["facet_results"]) == list(FACETS)

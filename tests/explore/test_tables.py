@@ -53,7 +53,8 @@ def everything(home: Path) -> dict[str, list[tuple[Any, ...]]]:
     found["benefits"] = rows(home, of.format("code, text", "benefits"))
     found["locations"] = rows(home, of.format("position, locations.kind, text, locations.country", "locations"))
     found |= {name: rows(home, f"SELECT * FROM {name} ORDER BY n") for name in ("events", "crawls")}
-    found["totals"] = rows(home, "SELECT * FROM _totals ORDER BY 1, 2, 3")
+    noted = rows(home, "SELECT facet, value, rows FROM _facets ORDER BY 1, 2")
+    found["facets"] = [(facet, value, int.from_bytes(bits, "little").bit_count()) for facet, value, bits in noted]
     return found
 
 
