@@ -384,7 +384,7 @@ def read_heading(line: Clean, following: Clean | None, before: Clean | None) -> 
         return BY_BOLD, heading_kind(text)
     if last in ":：":
         return BY_COLON, heading_kind(text)
-    if len(text) > 70 or text[0].islower() or line.kind == "item":
+    if len(text) > 70 or text[0].islower() or text[0] == "(" or line.kind == "item":
         return 0, None
     key = heading_key(text)
     kind = (
@@ -562,12 +562,14 @@ def read_parts(cuts: list[Cut], text: str) -> list[Part]:
 
     A heading whose words tell nothing keeps the kind of the section that it stands in where it looks like a heading
     of lower rank: by its level, or at the same level by being short or a line that ends with a colon. Some headings,
-    such as `What you can expect`, head the offer once the requirements have been told, and the duties too or a sum.
+    such as `What you can expect`, head the offer once the requirements have been told, and the duties too or a sum,
+    and where they stand a second time.
     `Our culture` right under a heading of the offer is a part of it.
     """
     parts: list[Part] = []
     later = load("headings")["later"]["benefits"]
     told: set[SectionKind] = set()
+    keys: set[str] = set()
     length = len(text)
     kind, rank = SectionKind.OTHER, 99
     if not cuts or cuts[0].start > 0:
@@ -584,8 +586,10 @@ def read_parts(cuts: list[Cut], text: str) -> list[Part]:
             kind, rank = cut.kind, cut.level
             ripe = SectionKind.RESPONSIBILITIES in told or CURRENCY.search(text, cut.body, end)
             asked = not told.isdisjoint((SectionKind.REQUIREMENTS, SectionKind.PREFERRED))
-            if ripe and asked and heading_key(cut.heading or "") in later:
+            key = heading_key(cut.heading or "")
+            if key in later and ((ripe and asked) or key in keys):
                 kind = SectionKind.BENEFITS
+            keys.add(key)
             if kind is SectionKind.ABOUT and parts and parts[-1].kind is SectionKind.BENEFITS:
                 kind = kind if text[parts[-1].body : cut.start].strip() else SectionKind.BENEFITS
             told.add(kind)

@@ -169,6 +169,14 @@ def test_headings_name_their_section(heading: str, kind: str, form: str) -> None
             [("responsibilities", "Aufgaben"), ("preferred", "Wünschenswert"), ("benefits", "Das erwartet dich")],
         ),
         (
+            "<h2>Das erwartet dich</h2><p>Holz.</p><h2>Kontakt</h2><p>Ada.</p><h2>Das erwartet dich</h2><p>Leim.</p>",
+            [("responsibilities", "Das erwartet dich"), ("process", "Kontakt"), ("benefits", "Das erwartet dich")],
+        ),
+        (
+            "<p>Условия:</p><p>Клей</p><p>(и дерево)</p><ul><li>Пила</li></ul>",
+            [("benefits", "Условия:")],
+        ),
+        (
             "<h2>Benefits</h2><h3>Unsere Kultur</h3><p>Leim.</p><h2>Über uns</h2><p>Holz.</p>",
             [("benefits", "Benefits"), ("benefits", "Unsere Kultur"), ("about", "Über uns")],
         ),

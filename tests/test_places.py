@@ -114,6 +114,8 @@ STRINGS = [
     ("London, UK or Remote, EU", ["London/England/GB", "-/EU/-"]),
     ("Paris / Lyon", ["Paris/Île-de-France/FR", "Lyon/Auvergne-Rhône-Alpes/FR"]),
     ("Madrid y Barcelona", ["Madrid/Madrid/ES", "Barcelona/Catalonia/ES"]),
+    ("Lille ou à Paris", ["Lille/Hauts-de-France/FR", "Paris/Île-de-France/FR"]),
+    ("Gdańsk lub w Warszawie", ["Gdańsk/Pomerania/PL", "Warsaw/Mazovia/PL"]),
     ("Recife/PE", ["Recife/Pernambuco/BR"]),
     ("Curitiba/PR, Brasil", ["Curitiba/Paraná/BR"]),
     ("Austin/TX", ["Austin/Texas/US"]),

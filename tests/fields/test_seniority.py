@@ -54,6 +54,7 @@ TITLES = [
     ("Praktikum Einkauf", "intern"),
     ("Teamleiterin Einkauf", "lead"),
     ("CHEF D'EQUIPE VITRIER", "lead"),
+    ("Chauffeur PL/SPL", ""),
     ("DIRECTRICE GENERALE", "c_level"),
     ("Leiter Einkauf (w/m/d)", "head"),
     ("Geschäftsführer:in", "c_level"),

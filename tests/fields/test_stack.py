@@ -79,6 +79,8 @@ SPELLINGS = [
     ("Pflege von SQL-Server-Instanzen, Berichte in Power-BI", {"SQL Server", "Power BI"}),
     ("un peu de programmation en C, beaucoup de patience", {"C"}),
     ("настройка NginxРемонт принтеров, база 1СЗнание Kafka", {"nginx", "1C", "Kafka"}),
+    ("Conhecimento em APIs (Rest)", {"REST"}),
+    ("уверенный пользователь Exel", {"Excel"}),
     ("Парк на Windows ХР/7, уже мало", {"Windows"}),
 ]
 
@@ -100,6 +102,7 @@ LANGUAGES = [
 NOT_SKILLS = [
     "You keep our Data Vault tidy",
     "Send it as a Dropbox or Google Drive link",
+    "Versand in die GCC countries, Kredit der IFC",
     "Questa bottega cerca mani ferme",
     "Zespół liczy dziesięć osób. Jest nas coraz więcej.",
     "Jest to praca zmianowa, a mile widziana jest cierpliwość.",
