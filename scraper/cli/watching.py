@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -388,7 +389,7 @@ def fault_report(fault: "Fault") -> "TargetReport":
 
 
 @click.command()
-@click.argument("homes", nargs=-1, required=True, metavar="SHARD_DIR...", type=click.Path(exists=True, path_type=Path))
+@click.argument("homes", nargs=-1, required=True, metavar="SHARD_DIR...")
 @click.option(
     "-o",
     "--output",
@@ -397,11 +398,11 @@ def fault_report(fault: "Fault") -> "TargetReport":
     help="A new folder, or a new file that ends with .db.",
 )
 @click.option("--view", is_flag=True, help="Merge nothing: print a DuckDB view over the shards' exports.")
-def merge(homes: tuple[Path, ...], output: Path | None, view: bool) -> None:
+def merge(homes: tuple[str, ...], output: Path | None, view: bool) -> None:
     """Make one catalogue of the homes of shards: one store, clusters over all of it, one run report.
 
-    A home that holds `shard=I-of-N` folders stands for all of them. The shards are only read. Exit code 1 where one of
-    them is missing, else that of their newest runs.
+    A home that holds `shard=I-of-N` folders stands for all of them; so does the address that `run --state` was given.
+    The shards are only read. Exit code 1 where one of them is missing, else that of their newest runs.
     """
     from scraper.cluster import clusters
     from scraper.crawl.shards import missing_shards, never_ran, newest_reports, shard_homes, store_in, view_of
@@ -410,7 +411,9 @@ def merge(homes: tuple[Path, ...], output: Path | None, view: bool) -> None:
     from scraper.whole import write_whole
 
     one_of({"--view": view, "-o": output})
-    found = shard_homes(homes)
+    if view and any("://" in home for home in homes):
+        raise click.UsageError("--view reads the exports in folders of this machine")
+    found = shard_homes(folder for home in homes for folder in folders_of(home))
     if view:
         try:
             click.echo(view_of(found))
@@ -458,6 +461,20 @@ def merge(homes: tuple[Path, ...], output: Path | None, view: bool) -> None:
         err=True,
     )
     sys.exit(int(str(report["exit"])))
+
+
+def folders_of(place: str) -> list[Path]:
+    """A folder or store of this machine; of an address, copies that are gone when the command ends."""
+    from scraper.crawl.shards import StateError, brought
+
+    if "://" not in place:
+        if not Path(place).exists():
+            raise click.UsageError(f"{place}: no such folder")
+        return [Path(place)]
+    try:
+        return brought(place, Path(click.get_current_context().with_resource(TemporaryDirectory())))
+    except (StateError, OSError) as error:
+        raise click.UsageError(str(error)) from None
 
 
 VERBS = (watch, run, merge)

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
+from scraper.archive import archive_files
 from scraper.crawl.home import home
 from scraper.crawl.lock import holder
 from scraper.crawl.run import Job, split_target
@@ -32,6 +33,9 @@ CROWDED = 2
 
 MANIFEST = "state.json"
 """At the address: which store holds. In the home: which generation its store goes on from."""
+
+FIRST_RECORD = 512
+"""Bytes of a WARC file that tell it from any other: the id of its first record stands in them."""
 
 CRAWLED_BY = "JOB_COMPLETION_INDEX"
 """Environment variable that names the shard under `auto/N` (Kubernetes, indexed Job)."""
@@ -179,7 +183,8 @@ class StateError(Exception):
 
 class State:
     """The store, kept at an address that fsspec knows. One folder: the store files of the last two generations, each
-    with its SHA-256 beside it, and `state.json`, which names the one that holds.
+    with its SHA-256 beside it, `state.json`, which names the one that holds, and what is written once: `runs/` and
+    `archive/`.
 
     A store is sent under a name of its own, and `state.json` is moved into place last: who reads meanwhile reads the
     earlier one. A run that began from an earlier generation than the one that is kept is refused.
@@ -212,12 +217,7 @@ class State:
         if here == generation and store.exists():
             return f"the store of this home goes on from generation {generation}"
         with whole(store) as part:
-            try:
-                self.fs.get_file(f"{self.root}/{kept['file']}", str(part))
-            except Exception as error:  # noqa: BLE001  every kind of store has errors of its own
-                raise StateError(f"{self.url}/{kept['file']}: {type(error).__name__}: {error}") from None
-            if digest(part) != kept["sha256"]:
-                raise StateError(f"{self.url}/{kept['file']} is not what was sent: its SHA-256 differs")
+            self.fetch(kept, part)
             for path in home().glob("rolecall.db*"):  # changes that were never sent, while others went on: kept aside
                 if path.name in ("rolecall.db", "rolecall.db-wal", "rolecall.db-shm"):
                     path.replace(path.with_name(path.name.replace("rolecall", f"rolecall-before-{generation}")))
@@ -225,7 +225,7 @@ class State:
         return f"restored generation {generation} of {self.url}"
 
     def save(self, run: str, report: Path | None = None) -> str:
-        """Send the store and a run's report; one line on what was done. Raises `StateError`."""
+        """Send the store, a run's report and the archive; one line on what was done. Raises `StateError`."""
         kept, here = self.manifest(), local_generation()
         if kept and int(kept["generation"]) != here:
             raise StateError(
@@ -246,13 +246,38 @@ class State:
             copy.unlink(missing_ok=True)
         self.write(f"{name}.sha256", f"{said['sha256']}  {name}\n".encode())
         if report and report.exists():
-            self.put(f"runs/{report.name}", report)
+            for file in report.parent.glob(f"{report.stem}.*"):  # its audit log, too
+                self.put(f"runs/{file.name}", file)
         if self.manifest() != kept:
             raise StateError(f"{self.url} was written by another run meanwhile: not sent; the store stays in {home()}")
         self.write(MANIFEST, json.dumps(said).encode())
         remember_generation(generation)
         self.forget(kept, name)
-        return f"saved generation {generation} to {self.url}"
+        sent = self.send_archive()
+        return f"saved generation {generation} to {self.url}" + (f", {sent} archive files" if sent else "")
+
+    def send_archive(self) -> int:
+        """Send the WARC files that are not there yet, whole; how many. Their names begin with a mark of their content:
+        another machine, or another day's pod, calls its files alike.
+        """
+        folder, sent = home() / "archive", 0
+        try:
+            there = {
+                path.rpartition("/")[2]: info
+                for path, info in self.fs.find(f"{self.root}/archive", detail=True).items()
+            }
+            for file in archive_files([folder]) if folder.is_dir() else ():
+                with file.open("rb") as stream:
+                    mark = hashlib.sha256(stream.read(FIRST_RECORD)).hexdigest()[:12]
+                name, size = f"{mark}-{file.name}", file.stat().st_size
+                if size and there.get(name, {}).get("size") != size:
+                    self.put(f"archive/{file.parent.name}/{name}", file)
+                    sent += 1
+        except StateError:
+            raise
+        except Exception as error:  # noqa: BLE001  every kind of store has errors of its own
+            raise StateError(f"{self.url}/archive: {type(error).__name__}: {error}") from None
+        return sent
 
     def manifest(self) -> dict[str, Any] | None:
         """What is kept; None where nothing is."""
@@ -270,6 +295,25 @@ class State:
             raise
         except Exception as error:  # noqa: BLE001  every kind of store has errors of its own
             raise StateError(f"{self.url}: {type(error).__name__}: {error}") from None
+
+    def fetch(self, kept: Mapping[str, Any], to: Path) -> None:
+        """The store that holds, as it was sent."""
+        try:
+            self.fs.get_file(f"{self.root}/{kept['file']}", str(to))
+        except Exception as error:  # noqa: BLE001  every kind of store has errors of its own
+            raise StateError(f"{self.url}/{kept['file']}: {type(error).__name__}: {error}") from None
+        if digest(to) != kept["sha256"]:
+            raise StateError(f"{self.url}/{kept['file']} is not what was sent: its SHA-256 differs")
+
+    def listed(self, folder: str) -> list[str]:
+        """Paths in a folder there; none where there is no such folder."""
+        try:
+            paths: list[str] = self.fs.ls(f"{self.root}{folder}", detail=False)
+            return paths
+        except FileNotFoundError:
+            return []
+        except Exception as error:  # noqa: BLE001  as above
+            raise StateError(f"{self.url}{folder}: {type(error).__name__}: {error}") from None
 
     def read(self, name: str) -> bytes:
         """The bytes of a file there."""
@@ -308,6 +352,27 @@ class State:
                     self.fs.rm(path)
         except Exception:  # noqa: BLE001  as above; what stays is no harm
             return
+
+
+def brought(url: str, to: Path) -> list[Path]:
+    """What is kept at an address, of one shard or of all below it, as folders in `to`: store and newest run report.
+
+    Raises `StateError`, `OSError`.
+    """
+    above = State(url)
+    above.manifest()  # says what is wrong with the address
+    names = [path.rstrip("/").rpartition("/")[2] for path in above.listed("")]
+    shards = [f"{above.url}/{name}" for name in names if re.fullmatch(r"shard=\d+-of-\d+", name)]
+    for state in map(State, shards or [above.url]):
+        if kept := state.manifest():
+            place = to / state.url.rpartition("/")[2]
+            (place / "runs").mkdir(parents=True)
+            state.fetch(kept, place / Path(kept["file"]).name)
+            write_whole(place / MANIFEST, json.dumps(kept))
+            for newest in sorted(name for name in state.listed("/runs") if name.endswith(".json"))[-1:]:
+                name = newest.rpartition("/")[2]
+                (place / "runs" / name).write_bytes(state.read(f"runs/{name}"))
+    return sorted(to.iterdir())
 
 
 def digest(path: Path) -> str:

@@ -88,6 +88,8 @@ def merge_stores(paths: Sequence[Path], to: Path) -> Merged:
 
 def copied(path: Path, to: Path) -> Path:
     """A store as it is at one moment, in a file of its own, upgraded where it is older. Raises `StoreError`."""
+    if not path.stat().st_size:
+        raise StoreError(f"{path} is empty; is it a store?")
     # A store on a read-only disk has no place for its index of the log; without a log it needs none.
     alone = not os.access(path.parent, os.W_OK) and not path.with_name(f"{path.name}-wal").exists()
     how = "immutable=1" if alone else "mode=ro"

@@ -146,6 +146,19 @@ def test_a_kept_store_goes_on_elsewhere_and_an_older_run_overwrites_nothing(tmp_
     assert kept["generation"] == 3
     assert len(list((tmp_path / "kept").glob("*.db"))) == 2
     assert len(list((tmp_path / "kept" / "runs").glob("*.json"))) == 3
+    assert len(list((tmp_path / "kept" / "runs").glob("*.audit.jsonl"))) == 3
+    sent = sorted(path.read_bytes() for path in (tmp_path / "kept" / "archive").rglob("*.warc.gz"))
+    assert sent == sorted(
+        path.read_bytes() for path in tmp_path.glob("*/archive/*/*.warc.gz") if "kept" not in path.parts
+    )
+    assert len(sent) == 3
+    merged = rolecall(tmp_path, "merge", f"file://{state}", "-o", str(tmp_path / "all")).clean()
+    assert merged.code == 0, merged.err
+    assert "1 shards; 0 of 1 targets need you" in merged.err
+    assert contents(tmp_path / "all" / "rolecall.db")[0] == contents(second / "rolecall.db")[0]
+    (tmp_path / "kept" / kept["file"]).write_bytes(b"damaged")
+    refused = rolecall(tmp_path, "merge", f"file://{state}", "-o", str(tmp_path / "again")).clean()
+    assert (refused.code, "SHA-256 differs" in refused.err) == (2, True)
 
 
 def test_state_is_refused_where_it_is_newer_damaged_or_put_back(
