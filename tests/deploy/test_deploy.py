@@ -48,6 +48,7 @@ CONTAINER = shape(
             {what: shape({"cpu": {"type": "string"}, "memory": {"type": "string"}}) for what in ("requests", "limits")}
         ),
         "envFrom": {"type": "array", "items": shape({"secretRef": shape({"name": NAME})}), "minItems": 1},
+        "livenessProbe": shape({"exec": shape({"command": {"type": "array"}}), "timeoutSeconds": {"minimum": 30}}),
         "volumeMounts": {"type": "array", "contains": shape({"mountPath": {"const": "/data"}})},
     }
 )
@@ -96,6 +97,34 @@ KINDS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
+FREE = frozenset("data stringData labels matchLabels namespaceSelector requests limits".split())
+"""Keys of Kubernetes under which any key may stand."""
+
+KNOWN = FREE | frozenset(
+    """
+    accessModes allowPrivilegeEscalation apiVersion args automountServiceAccountToken backoffLimit backoffLimitPerIndex
+    capabilities cidr claimName command completionMode completions concurrencyPolicy configMap containers drop egress
+    emptyDir envFrom except exec failedJobsHistoryLimit fsGroup image ingress ipBlock jobTemplate kind livenessProbe
+    maxFailedIndexes metadata mountPath name parallelism periodSeconds persistentVolumeClaim podSelector policyTypes port
+    ports protocol readOnly readOnlyRootFilesystem resources restartPolicy runAsGroup runAsNonRoot runAsUser schedule
+    seccompProfile secretRef securityContext sizeLimit spec startingDeadlineSeconds storage successfulJobsHistoryLimit
+    template terminationGracePeriodSeconds timeoutSeconds to type volumeMounts volumes
+    """.split()
+)
+"""The other keys, as the API's reference spells them: what it does not know, the API server refuses."""
+
+
+def keys_of(value: Any) -> Iterator[str]:
+    """Every key in an object of Kubernetes, but for free ones."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield key
+            yield from () if key in FREE else keys_of(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from keys_of(inner)
+
+
 @pytest.mark.parametrize(
     ("path", "document"), DOCUMENTS, ids=lambda part: part.name if isinstance(part, Path) else part["kind"]
 )
@@ -106,6 +135,7 @@ def test_kubernetes_objects_are_whole(path: Path, document: dict[str, Any]) -> N
         f"{error.instance_path}: {error.message}" for error in jsonschema_rs.validator_for(whole).iter_errors(document)
     ]
     assert faults == []
+    assert set(keys_of(document)) <= KNOWN
 
 
 def test_what_pods_mount_and_read_is_there() -> None:
