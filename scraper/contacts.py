@@ -9,8 +9,8 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from functools import cache
+from collections.abc import Iterable, Iterator, Set
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import chain, islice
 from typing import Any, NamedTuple
@@ -82,8 +82,6 @@ def mask(record: dict[str, Any]) -> Counter[str]:
     """
     description: str = record.get("description") or ""
     beside = "\n".join(texts(record))
-    if not suspected(f"{description}\n{beside}"):
-        return Counter()
     apply_url: str = record.get("apply_url") or ""
     employer = (record.get("employer") or {}).get("name") or ""
     spans = contacts(description, employer)
@@ -169,8 +167,9 @@ BETWEEN_DIGITS = b" ()-./\xc2\xa0\xe2\x80\x93\x91\xaf+"
 """Bytes of what may stand between the digits of a number."""
 
 
-def suspected(text: str) -> set[str]:
-    """The kinds of contact that a text may hold; quick, and never too few."""
+@lru_cache(2)
+def suspected(text: str) -> Set[str]:
+    """The kinds of contact that a text may hold; quick, and never too few. A posting's text is asked about twice."""
     signs = set()
     low = text.lower()
     if "@" in low or ("%" in low and "%40" in low) or ("&" in low and ESCAPED_AT.search(low)) or spelt(low):

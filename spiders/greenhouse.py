@@ -68,7 +68,7 @@ class Greenhouse(Board):
             **taken(row, key="id", url="absolute_url", title="title", employer_name="company_name"),
             **taken(row, published="first_published", updated="updated_at", expires="application_deadline"),
             **taken(row, language="language"),
-            description=text if "<" in text else html.unescape(text),
+            description=text if "<" in text else html.unescape(text.replace("&lt;", "<").replace("&gt;", ">")),
             locations=places,
             workplace=own_words(own, WORKPLACE),
             employment=own_words(own, EMPLOYMENT),

@@ -49,7 +49,7 @@ Found: TypeAlias = PageRequest | Total | Closed | dict[str, Any] | Selector | An
 VENDOR_LABELS = frozenset("app dashboard admin api support help blog docs tt www".split())
 """Host labels and first segments that belong to the vendors, never to an employer."""
 
-EMPTY: tuple[Any, ...] = (None, "", {}, RawPlace(), RawSalary())
+EMPTY: tuple[Any, ...] = (RawPlace(), RawSalary(), {})
 
 TEXT_SLOTS = frozenset(name for name, slot in RawPosting.model_fields.items() if slot.annotation in (str, str | None))
 LIST_SLOTS = frozenset(name for name, slot in RawPosting.model_fields.items() if slot.default == [])
@@ -481,26 +481,24 @@ def tidy(name: str, value: Any) -> Any:
     if name in LIST_SLOTS:
         given = value if isinstance(value, list | tuple) else [value]
         kept = [tidy_part(item) for item in given]
-        return [str(item) if isinstance(item, int) else item for item in kept if item not in EMPTY]
+        return [str(item) if isinstance(item, int) else item for item in kept if item is not None]
     if name in TEXT_SLOTS and isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
     if name in TEXT_SLOTS and isinstance(value, list):
         return ", ".join(str(item) for item in value if item) or None
-    if name == "description":
-        return value
-    value = tidy_part(value)
-    return None if value in EMPTY else value
+    return value if name == "description" else tidy_part(value)
 
 
 def tidy_part(value: Any) -> Any:
-    """Text, and the texts of a place or of pay, without space around them; blank ones are absent."""
+    """Text, and the texts of a place or of pay, without space around them; None for what says nothing."""
+    if isinstance(value, str):
+        return value.strip() or None
     if isinstance(value, RawPlace | RawSalary):
         texts = {name: text.strip() or None for name, text in value if isinstance(text, str)}
         value = value.model_copy(update=texts)
         if isinstance(value, RawSalary) and value.min is value.max is value.text is None:
-            return RawSalary()  # a currency or a label alone says nothing of pay
-        return value
-    return value.strip() if isinstance(value, str) else value
+            return None  # a currency or a label alone says nothing of pay
+    return None if value in EMPTY else value
 
 
 def left_over(piece: Any) -> Any:

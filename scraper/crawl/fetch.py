@@ -102,14 +102,15 @@ class Fetch(http11.HTTP11DownloadHandler):
         board = self.crawler.spider
         places: set[tuple[str, str]] = getattr(board, "key_places", set())
         names = {name for name, host in places if host == host_of(request.url)}
-        sent = request.replace(url=filled(request.url, names), headers=dict(request.headers))
+        url, mirror = filled(request.url, names), self.crawler.settings.get("ROLECALL_MIRROR")
+        if mirror:
+            url = f"{mirror.rstrip('/')}/{url.split('://', 1)[1]}"
+        sent = request.replace(url=url, headers=dict(request.headers))
         for name, values in request.headers.items():
             text = filled(values[0].decode("latin-1"), names)
             if name == b"Authorization" and text.startswith("Basic ") and ":" in text:
                 text = "Basic " + base64.b64encode(text[6:].encode()).decode()
             sent.headers[name] = text
-        if mirror := self.crawler.settings.get("ROLECALL_MIRROR"):
-            sent = sent.replace(url=f"{mirror.rstrip('/')}/{sent.url.split('://', 1)[1]}")
         try:
             response = await super().download_request(sent)
         except CannotResolveHostError:

@@ -11,6 +11,7 @@ import socket
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any, ClassVar, Self
 from urllib.parse import unquote, urlsplit
@@ -57,6 +58,7 @@ def is_private(address: IPv4Address | IPv6Address) -> bool:
     return not address.is_global or address.is_multicast or address.is_reserved
 
 
+@lru_cache(1000)
 def private_host(host: str) -> str | None:
     """The private address that a host is, in whatever form (`127.1`, `0x7f000001`, `2130706433`, `::1`, `localhost`).
 
