@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
+from zlib import crc32
 
 import orjson
 
@@ -35,7 +36,9 @@ substr(id, 1, instr(id, ':'))
 """
 """`greenhouse:acme`; by its name where the board has no slug."""
 
-EXPORTED = "postings.id, CAST(record AS BLOB) AS record, first_seen_at, last_seen_at, closed_at, cluster, crawl, clean"
+EXPORTED = """
+postings.id, CAST(record AS BLOB) AS record, checksum, first_seen_at, last_seen_at, closed_at, cluster, crawl, clean
+"""
 """Columns of `postings` that an export needs."""
 
 ANY_OF = "IN (SELECT value FROM json_each(?))"
@@ -76,6 +79,7 @@ class Seen(NamedTuple):
     record: str
     mark: str
     clean: str | None
+    checksum: int
     version: str | None
     """What the list said of the posting's state (a `lastmod`), so that the next crawl can tell whether its page must be
     fetched again."""
@@ -136,13 +140,13 @@ class Store:
             return [self._see(posting) for posting in postings]
 
     def _see(self, posting: Seen) -> str | None:
-        crawl, target, id, key, at, record, mark, clean, version = posting
+        crawl, target, id, key, at, record, mark, clean, checksum, version = posting
         old = self.db.execute("SELECT * FROM postings WHERE id = ?", (id,)).fetchone()
         if old is None:
             self.db.execute(
                 "INSERT INTO postings (id, target, key, record, fingerprint, version, first_seen_at, last_seen_at,"
-                " fetched_at, crawl, seen_since, clean) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (id, target, key, record, mark, version, at, at, at, crawl, crawl, clean),
+                " fetched_at, crawl, seen_since, clean, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (id, target, key, record, mark, version, at, at, at, crawl, crawl, clean, checksum),
             )
             return self._event(at, crawl, "new", target, id)
         event = None
@@ -154,9 +158,9 @@ class Store:
         self._sighted(crawl, target, "id = ?", [(id,)])
         self.db.execute(
             "UPDATE postings SET target = ?, record = ?, fingerprint = ?, version = ?, last_seen_at = ?,"
-            " fetched_at = ?, crawl = max(crawl, ?), clean = ?, missing = 0, closed_at = NULL,"
+            " fetched_at = ?, crawl = max(crawl, ?), clean = ?, checksum = ?, missing = 0, closed_at = NULL,"
             " closed_because = NULL, times_reopened = times_reopened + (closed_at IS NOT NULL) WHERE id = ?",
-            (target, record, mark, version, at, at, crawl, clean, id),
+            (target, record, mark, version, at, at, crawl, clean, checksum, id),
         )
         return event
 
@@ -444,9 +448,11 @@ class Store:
             found = [str(error)]
         if found:
             return [f"{self.path}: {fault}" for fault in found]
-        for row in self.db.execute("SELECT id, record FROM postings"):
+        for row in self.db.execute("SELECT id, CAST(record AS BLOB) AS record, checksum FROM postings"):
             try:
                 Posting.model_validate_json(row["record"])
+                if row["checksum"] not in (None, crc32(row["record"])):
+                    raise ValueError("its record is not the one that was stored")
             except ValueError as error:
                 found.append(f"{row['id']}: {str(error).splitlines()[0]}")
         lost = "SELECT id FROM postings WHERE id NOT IN (SELECT id FROM events WHERE kind = 'new' AND id IS NOT NULL)"
@@ -468,11 +474,13 @@ def stamp(at: datetime) -> str:
 
 def seen(crawl: int, target: str, raw: RawPosting, posting: Posting, version: str | None = None) -> Seen:
     """A posting that was read, made ready for `Store.see_all`."""
-    record = posting.model_dump_json(by_alias=True)
+    data = posting.model_dump(mode="json", by_alias=True)
+    record = orjson.dumps(data).decode()
     # A record is looked at for contacts once, so that the many exports of it need not.
-    clean = None if mask_contacts(orjson.loads(record)) else edition()
+    clean = None if mask_contacts(data) else edition()
     at, mark = posting.fetched_at, fingerprint(raw)
-    return Seen(crawl, target, posting.id, posting.key, at, record, mark, clean, version)
+    checksum = crc32(record.encode())
+    return Seen(crawl, target, posting.id, posting.key, at, record, mark, clean, checksum, version)
 
 
 def fingerprint(raw: RawPosting) -> str:
