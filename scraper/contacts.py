@@ -93,12 +93,16 @@ def mask(record: dict[str, Any]) -> Counter[str]:
     if apply_url and (hidden := mask_url(apply_url)) != apply_url:
         record["apply_url"] = hidden
         counts["phone" if apply_url.lower().startswith("tel:") else "email"] += 1
+    elsewhere: set[tuple[str, str]] = set()
     for holder, name in strings(record):
         text = holder[name]
         if holder.get("start") is not None and name == "quote":
             holder[name] = masked[holder["start"] : holder["end"]]
         else:
-            holder[name] = mask_words(mask_text(text, employer), words)
+            own = contacts(text, employer)
+            elsewhere |= {(kind, text[start:end]) for start, end, kind in own}
+            holder[name] = mask_words(covered(text, own), words)
+    counts.update(kind for kind, said in sorted(elsewhere) if said not in words)
     return counts
 
 

@@ -5,6 +5,7 @@ import json
 import random
 import time
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,10 @@ import pytest
 from scraper.archive import archive_files, read_archive
 from scraper.contacts import MASK, contacts, found, mask, mask_text
 from scraper.crawl.masking import mask_reply
+from scraper.export.jsonlines import exported
 from scraper.parse import parse_posting
 from scraper.posting import Posting, RawPosting
+from scraper.store import open_store
 from tests.boards.goldens import Case, cases
 from tests.command import rolecall
 from tests.crawl.test_crawl import crawl
@@ -235,6 +238,22 @@ def timed(record: dict) -> float:
     for _ in range(2000):
         mask(record)
     return (time.process_time() - began) / 2000
+
+
+def test_a_contact_that_stands_in_the_title_alone_counts_as_one(tmp_path: Path) -> None:
+    slots = {
+        "title": "Weaver, ask ada@b.example",
+        "description": "<p>You weave.</p>",
+        "locations": ["Lyon, +33 1 70 00 00 00"],
+    }
+    raw = RawPosting(board="x", key="k", url="https://x.example/", seen_at="2026-11-02T09:30:00Z", **slots)
+    posting = parse_posting(raw)
+    assert mask(posting.model_dump(mode="json", by_alias=True)) == {"email": 1, "phone": 1}
+    store = open_store(tmp_path / "rolecall.db")
+    store.see(store.begin("run", "x", datetime(2026, 11, 2, tzinfo=UTC)), "x", raw, posting)
+    (line,) = exported(store)
+    assert "ada@b" not in line
+    assert "+33" not in line
 
 
 PAGE = """<!doctype html><html><head><meta charset="{charset}"><script type="application/ld+json">{data}</script></head>
