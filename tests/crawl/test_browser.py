@@ -1,12 +1,10 @@
 """Pages that a script draws, in a real Chromium; the guard holds for what their scripts ask for."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from scraper.crawl.render import browser_path
 from tests.command import Ran, rolecall
 from tests.server import Reply, Site, serve
 
@@ -24,15 +22,7 @@ LIST = (
 )
 
 
-@pytest.fixture(scope="module", autouse=True)
-def chromium() -> str:
-    """The browser. CI has one; elsewhere its absence is no failure."""
-    try:
-        return browser_path()
-    except ValueError as error:
-        if os.environ.get("CI") == "true":
-            raise
-        pytest.skip(str(error))
+pytestmark = pytest.mark.usefixtures("chromium_path")
 
 
 def crawl(home: Path, site: Site, *more: str, **env: str) -> Ran:

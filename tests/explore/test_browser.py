@@ -4,7 +4,6 @@ import csv
 import http.client
 import io
 import json
-import os
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -13,9 +12,8 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
-from scraper.crawl.render import browser_path
 from scraper.explore.flat import FACETS, LISTS
 from tests.explore.lamps import EVIL, explorer, fill
 
@@ -46,21 +44,6 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def url(home: Path) -> Iterator[str]:
     with explorer(home) as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """The browser. CI has one; elsewhere its absence is no failure."""
-    try:
-        path = browser_path()
-    except ValueError as error:
-        if os.environ.get("CI") == "true":
-            raise
-        pytest.skip(str(error))
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -1,14 +1,11 @@
 """The report in a real Chromium: nothing loads, nothing runs, everybody can read it."""
 
-import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from scraper.crawl.render import browser_path
 from scraper.report import Choice, report_page
 from tests.report.pages import crawl, new_store, post
 
@@ -32,21 +29,6 @@ HOSTILE = (
     "__proto__",
     "constructor",
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """The browser. CI has one; elsewhere its absence is no failure."""
-    try:
-        path = browser_path()
-    except ValueError as error:
-        if os.environ.get("CI") == "true":
-            raise
-        pytest.skip(str(error))
-    with sync_playwright() as engine:
-        browser = engine.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -85,9 +67,9 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def opened(browser: Browser, path: Path, **look: object) -> tuple[Page, list[str], list[str]]:
+def opened(chromium: Browser, path: Path, **look: object) -> tuple[Page, list[str], list[str]]:
     """The page, the requests it made and what its console said."""
-    page = browser.new_context(**look).new_page()  # type: ignore[arg-type]
+    page = chromium.new_context(**look).new_page()  # type: ignore[arg-type]
     asked: list[str] = []
     said: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
@@ -98,8 +80,8 @@ def opened(browser: Browser, path: Path, **look: object) -> tuple[Page, list[str
     return page, asked, said
 
 
-def test_hostile_words_stay_words(browser: Browser, hostile: Path) -> None:
-    page, asked, said = opened(browser, hostile)
+def test_hostile_words_stay_words(chromium: Browser, hostile: Path) -> None:
+    page, asked, said = opened(chromium, hostile)
     page.evaluate("document.querySelectorAll('details').forEach(it => it.open = true)")
     page.mouse.move(400, 400)
     assert asked == [hostile.as_uri()] and said == []
@@ -113,36 +95,36 @@ def test_hostile_words_stay_words(browser: Browser, hostile: Path) -> None:
     assert page.locator("svg").count() > 20, "all of it was drawn"
 
 
-def test_a_script_that_got_in_would_not_run(browser: Browser, hostile: Path, tmp_path: Path) -> None:
+def test_a_script_that_got_in_would_not_run(chromium: Browser, hostile: Path, tmp_path: Path) -> None:
     broken = tmp_path / "broken.html"
     attack = (
         "<script>document.title='run'</script><img src=x onerror=\"document.title='run'\"><style>p{color:red}</style>"
     )
     broken.write_text(hostile.read_text("utf-8").replace("<main>", f"<main>{attack}"), encoding="utf-8")
-    page, _, said = opened(browser, broken)
+    page, _, said = opened(chromium, broken)
     assert page.title() == HOSTILE[2]
     assert len(said) >= 3 and all("Content Security Policy" in line for line in said)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_everybody_can_read_it(browser: Browser, hostile: Path, scheme: str) -> None:
-    page, *_ = opened(browser, hostile, color_scheme=scheme, bypass_csp=True)
+def test_everybody_can_read_it(chromium: Browser, hostile: Path, scheme: str) -> None:
+    page, *_ = opened(chromium, hostile, color_scheme=scheme, bypass_csp=True)
     page.evaluate("document.querySelectorAll('details').forEach(it => it.open = true)")
     found = Axe().run(page).response["violations"]
     assert [(v["id"], v["impact"], v["nodes"][0]["html"][:200]) for v in found] == []
 
 
-def test_a_phone_need_not_scroll_sideways(browser: Browser, hostile: Path) -> None:
-    page, *_ = opened(browser, hostile, viewport={"width": 360, "height": 740})
+def test_a_phone_need_not_scroll_sideways(chromium: Browser, hostile: Path) -> None:
+    page, *_ = opened(chromium, hostile, viewport={"width": 360, "height": 740})
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     assert (
         page.locator(".chart.desk >> visible=true").count() == 0 < page.locator(".chart.phone >> visible=true").count()
     )
 
 
-def test_words_of_charts_stand_inside_them(browser: Browser, hostile: Path) -> None:
+def test_words_of_charts_stand_inside_them(chromium: Browser, hostile: Path) -> None:
     for width in (1280, 390):
-        page, *_ = opened(browser, hostile, viewport={"width": width, "height": 900})
+        page, *_ = opened(chromium, hostile, viewport={"width": width, "height": 900})
         cut = page.evaluate(
             "[...document.querySelectorAll('svg')].filter(s => s.getBoundingClientRect().width).flatMap(s => {"
             " const b = s.getBoundingClientRect(); return [...s.querySelectorAll('text')].filter(t => {"
