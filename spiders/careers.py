@@ -84,7 +84,8 @@ class Careers(Board):
 
     def named_sitemaps(self, page: Page) -> Iterable[Found]:
         """The sitemaps that robots.txt names, or the usual one; then the start page."""
-        self.rules[page.employer] = ProtegoRobotParser(page.text.encode(), None)
+        if not hasattr(self, "settings") or self.settings.getbool("ROBOTSTXT_OBEY"):  # read offline, it has none
+            self.rules[page.employer] = ProtegoRobotParser(page.text.encode(), None)
         named = re.findall(r"^\s{0,9}sitemap\s{0,9}:\s{0,9}(\S{4,2000})", page.text, re.IGNORECASE | re.MULTILINE)
         urls = [url for url in (joined(page.url, name) for name in dict.fromkeys(named)) if url]
         yield from (PageRequest(url, kind="sitemap") for url in urls)
@@ -127,12 +128,12 @@ class Careers(Board):
         start = start_of(page)
         for loc, changed in rows:
             url = joined(page.url, loc)
-            if url and self.may_read(page, url) and is_post(url, start):
+            if url and same_site(url, start) and is_post(url, start):
                 key = key_of(url, start)
                 yield PageRequest(url, "detail", key, {"key": key, "step": step}, version=changed or None)
 
     def may_read(self, page: Page, url: str) -> bool:
-        """Whether an address is of the same site, and robots.txt lets it be read."""
+        """Whether a list is of the same site, and robots.txt lets it be read. A post that it keeps back is a loss."""
         rules = self.rules.get(page.employer)
         return same_site(url, start_of(page)) and (rules is None or rules.allowed(url, "rolecall"))
 

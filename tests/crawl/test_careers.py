@@ -193,20 +193,28 @@ def test_a_sitemap_that_is_named_and_lost_is_a_loss(tmp_path: Path) -> None:
     assert titles(ran) == ["Potter"]
 
 
-def test_what_robots_txt_forbids_is_passed_over(tmp_path: Path) -> None:
+def test_a_post_that_robots_txt_forbids_is_a_loss_with_its_reason_and_a_list_is_passed_over(tmp_path: Path) -> None:
     answers = {
-        "/robots.txt": Reply("User-agent: *\nDisallow: /careers/inside", type="text/plain"),
+        "/robots.txt": Reply("User-agent: *\nDisallow: /careers/inside\nDisallow: /careers?", type="text/plain"),
         "/careers": page(
             "<h1>Careers</h1><a href='/careers/inside/clerk'>Clerk</a><a href='/careers/potter'>Potter</a>"
+            "<a href='/careers?page=2'>More jobs</a>"
         ),
         "/careers/inside/clerk": post("Clerk"),
         "/careers/potter": post("Potter"),
     }
     with serve(site_of(answers)) as site:
         ran = crawl(tmp_path, site)
-        assert not [path for path in site.paths() if "inside" in path]
-    assert titles(ran) == ["Potter"]
-    assert ran.code == 0, ran.err
+        assert not [path for path in site.paths() if "inside" in path or "page=2" in path]
+        assert titles(ran) == ["Potter"]
+        assert ran.code == 1
+        assert "/careers/inside/clerk: robots.txt forbids it (Disallow: /careers/inside)" in ran.err
+        assert "1 lost" in ran.err
+        said = rolecall(tmp_path, "audit", "--rule", "robots.txt").clean().out
+        assert "Disallow: /careers/inside" in said and "not asked" in said
+        told = crawl(tmp_path, site, "-s", "ROBOTSTXT_OBEY=False")
+        assert titles(told) == ["Clerk", "Potter"]
+        assert any("page=2" in path for path in site.paths())
 
 
 def test_robots_txt_may_forbid_it_all(tmp_path: Path) -> None:
