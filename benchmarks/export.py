@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from zlib import crc32
 
 from scraper.contacts import edition, mask
 from scraper.parse import parse_posting
@@ -59,6 +60,7 @@ def templates(count: int = 200) -> list[RawPosting]:
 def make_store(path: Path, count: int) -> None:
     """A store of `count` postings: a few are read, SQL makes many of each."""
     store = open_store(path)
+    store.db.create_function("crc32", 1, lambda text: crc32(text.encode()))
     with store.transaction() as db:
         db.execute("INSERT INTO crawls VALUES (1, 'run', 'lamps', '2026-11-02', '2026-11-02', 'ok', 1, '{}')")
         rows = [(raw.key, parse_posting(raw).model_dump_json(by_alias=True)) for raw in templates()]
@@ -69,10 +71,10 @@ def make_store(path: Path, count: int) -> None:
         db.execute(
             "WITH RECURSIVE copies (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM copies WHERE n + 1 < ?)"
             " INSERT INTO postings (id, target, key, record, fingerprint, first_seen_at, last_seen_at, fetched_at,"
-            " crawl, seen_since, clean)"
+            " crawl, seen_since, clean, checksum)"
             f" SELECT printf('lamps:%07d:%s', n, key), 'lamps', key || '-' || n, {numbered}, '',"
-            " printf('2026-%02d-02T09:30:00Z', n % 10 + 1), '2026-11-02T09:30:00Z', '2026-11-02T09:30:00Z', 1, 1, clean"
-            " FROM copies, made",
+            " printf('2026-%02d-02T09:30:00Z', n % 10 + 1), '2026-11-02T09:30:00Z', '2026-11-02T09:30:00Z', 1, 1,"
+            f" clean, crc32({numbered}) FROM copies, made",
             (max(1, count // len(rows)),),
         )
     store.close()

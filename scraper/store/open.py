@@ -83,6 +83,7 @@ MIGRATIONS = [
     CREATE INDEX postings_by_key_and_target ON postings (key, target);
     DROP INDEX postings_by_key;
     """,  # employers of one board may all count from 1: the rows of a key's other targets are not looked at
+    "ALTER TABLE postings ADD COLUMN checksum INTEGER;",
 ]
 """Steps of the schema; the file's `user_version` says how many it has taken. A step that was released never changes."""
 

@@ -274,6 +274,36 @@ def test_a_broken_record_is_a_line(home: Path, name: str, record: str) -> None:
     assert (ran.code, ran.err.count("lamps:lumo:a: its record "), ran.err.count("`rolecall verify` says")) == (2, 1, 1)
 
 
+@pytest.mark.parametrize("name", ["p.jsonl", "p.parquet"])
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("replace(record, '\"title\":', '\"title\" ')", "its record is no JSON object"),
+        ("replace(record, '\"title\":', '\"titel\":')", "its record lacks title"),
+        ("replace(record, '\"stack\":[', '\"stack\":[7,')", "its record breaks the contract: stack.0"),
+    ],
+)
+def test_a_record_that_was_changed_by_hand_is_read(home: Path, name: str, change: str, said: str) -> None:
+    store = open_store(home / "rolecall.db")
+    store.db.execute(f"UPDATE postings SET record = {change} WHERE key = 'c'")
+    store.close()
+    for contacts in ((), ("--keep-contacts",)):
+        ran = asked(home, "export", "-o", str(home / name), *contacts)
+        assert (ran.code, f"lamps:nova:c: {said}" in ran.err) == (2, True)
+
+
+def test_a_contact_that_was_put_in_by_hand_is_masked(home: Path) -> None:
+    store = open_store(home / "rolecall.db")
+    store.db.execute(
+        "UPDATE postings SET record = replace(record, 'Lamp Tester', 'Ask jo@lumo.example') WHERE key = 'c'"
+    )
+    store.close()
+    assert "lamps:nova:c: its record is not the one that was stored" in asked(home, "verify").err
+    for kind in ("jsonl", "csv"):
+        ran = asked(home, "export", "--format", kind)
+        assert (ran.code, "jo@lumo" in ran.out, "Ask " in ran.out) == (0, False, True)
+
+
 def test_one_of_each_cluster_says_where_there_is_none_yet(home: Path) -> None:
     assert "`rolecall cluster` finds" in asked(home, "export", "--one-per-cluster").err
     store = open_store(home / "rolecall.db")
