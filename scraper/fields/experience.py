@@ -76,7 +76,9 @@ def _claims(document: Document, cue: Cue) -> list[Claim]:
             after = sentence[match.end() : match.end() + REACH_AFTER]
             begins = len(before.strip(" -•*_:~>")) < 28
             asks = bool(rules["asks"].search(before)) or (rules["asks"].search(after) and kind not in ELSEWHERE)
-            if rules["before"].search(before[-28:]) or rules["after"].match(after.lstrip(" '’`s")):
+            if rules["before"].search(before[-28:]):
+                continue
+            if rules["after"].match(after.lstrip(" '’`s")) and not before.endswith("experience "):
                 continue
             least, most = _years(match)
             if least is not None and least > MOST_YEARS:
@@ -85,22 +87,32 @@ def _claims(document: Document, cue: Cue) -> list[Claim]:
             # Where the employer speaks of itself, a line that begins with a few years of experience still asks.
             if kind in ELSEWHERE and not asks and not (begins and said and (least or 0) <= MOST_YEARS / 2):
                 continue
-            if rules["owner"].search(before) and not asks:
+            if rules["owner"].search(before) and not (asks or kind is SectionKind.REQUIREMENTS):
                 continue
             listed = begins and kind not in ELSEWHERE and rules["follows"].match(after.lstrip(" '’`)."))
             wanted = kind is SectionKind.REQUIREMENTS or "+" in match[0]
-            if not said and not listed and not (wanted and rules["asks"].search(before[-40:])):
+            beside = kind is SectionKind.REQUIREMENTS and before.endswith("(") and after.startswith(")")  # `Go (4 years)`
+            if not (said or listed or beside) and not (wanted and rules["asks"].search(before[-40:])):
                 continue
             if _up_to(before):
                 least, most = None, most or least
             weight = 0
-            if rules["inside"].search(before) or rules["part"].search(after[:60]):
+            if rules["inside"].search(before) or rules["part"].search(after[:60]) or (beside and not said):
                 weight = 1
             if kind is SectionKind.PREFERRED or rules["soft"].search(sentence):
                 weight = 2
             start = cue.start + match.start()
             found.append(Claim(least, most, start, cue.start + match.end(), weight, cue))
-    return found
+    return found or _months(cue, sentence)
+
+
+def _months(cue: Cue, sentence: str) -> list[Claim]:
+    """Months of experience as parts of years, where the two words stand side by side: `6 mois d'expérience`."""
+    match = _month_rule().search(sentence)
+    figure = _number(match["before"] or match["after"]) if match else None
+    if match is None or figure is None or _month_other().search(sentence, max(0, match.start() - 25), match.end()):
+        return []
+    return [Claim(round(figure / 12, 2), None, cue.start + match.start(), cue.start + match.end(), 0, cue)]
 
 
 def _slot(text: str) -> Experience | None:
@@ -151,7 +163,7 @@ def _number(text: str) -> float | None:
 def _amount(unit: str) -> str:
     numbers = load("experience")["numbers"]
     words = "|".join(sorted((re.escape(word) for word, _ in numbers["words"]), key=lambda word: (-len(word), word)))
-    number = rf"\d{{1,2}}(?:[.,]5)?|(?:{words})(?!\w)"
+    number = rf"\d{{1,2}}(?:[.,]5)?|(?:{words})(?:(?!\w)|(?=jährig))"
     to = "|".join(sorted((re.escape(word) for word in numbers["to"]), key=lambda word: (-len(word), word)))
     more = "|".join(re.escape(word) for word in numbers["more"])
     aside = r"(?: ?\(\d{1,2}\+?\))?"
@@ -170,9 +182,25 @@ def _slot_amount() -> re.Pattern[str]:
 
 
 @cache
+def _month_rule() -> re.Pattern[str]:
+    rule = load("experience")["months"]
+    words = "|".join(re.escape(word) for word, figure in load("experience")["numbers"]["words"] if figure >= 1)
+    number, about, unit = rf"\d{{1,2}}|(?:{words})(?!\w)", rule["about"], rule["unit"]
+    return re.compile(
+        rf"\b(?:{about})\w{{0,8}}[^.,;:(\n\d]{{0,25}}?(?<!\w)(?P<before>{number})\+?[ -]?(?:{unit})(?![ -]?(?:\w|program|contra|course))"
+        rf"|(?<![\w,.])(?P<after>{number})\+?[ -]?(?:{unit})[^.,;:(\n\d]{{0,18}}\b(?:{about})"
+    )
+
+
+@cache
+def _month_other() -> re.Pattern[str]:
+    return re.compile(load("experience")["months"]["other"])
+
+
+@cache
 def _rules(language: str) -> dict[str, re.Pattern[str]]:
     table = load("experience")["text"][language]
     rules = {name: re.compile(rule) for name, rule in table.items() if name not in ("stems", "unit", "bare")}
-    figure = rf"{_amount(table['unit'])}[- ]{{0,2}}(?:full |volle |good |solid )?{table['unit']}(?!\w)"
+    figure = rf"{_amount(table['unit'])}[- ]{{0,2}}(?:full |volle |good |solid |continuous )?{table['unit']}(?!\w)"
     rules["amount"] = re.compile(f"{figure}|(?P<bare>{table['bare']})" if "bare" in table else figure)
     return rules

@@ -236,7 +236,8 @@ def goes_on(text: str, end: int, inflects: bool) -> bool:
     if text[end].isdigit():
         return not text[end - 1].isdigit() and VERSION.match(text, end) is not None
     if text[end].isupper():
-        return text[end - 1].islower() or text[end + 1 : end + 3].islower()
+        plural = text[end + 1 : end + 2] == "s" and not text[end + 2 : end + 3].isalpha()  # `SIPPs` is no `SIP`
+        return text[end - 1].islower() or (text[end + 1 : end + 3].islower() and not plural)
     return inflects and ENDING.match(text, end) is not None
 
 

@@ -22,6 +22,12 @@ def years(reading: Reading[Experience] | None) -> tuple[float | None, float | No
 
 
 TEXTS = [
+    ("All are welcome, but we would like to see 2+ years of commercial carpentry.", (2, None)),
+    ("Our expectations: 5+ year experience in a similar role", (5, None)),
+    ("Requirements\n- Oak (4+ years)\n- Calm", (4, None)),
+    ("Requirements\n- Work in an agency of carpenters (1 year)", (1, None)),
+    ("At least 2 continuous years of woodwork experience", (2, None)),
+    ("3 years of data science experience", (3, None)),
     ("Be part of a growing workshop.4+ years of carpentry experience required.", (4, None)),
     ("5+ years of experience with barrels", (5, None)),
     ("3-5 years of experience", (3, 5)),
@@ -69,6 +75,13 @@ TEXTS = [
     ("A year of sales experience", (1, None)),
     ("Co roku jedziemy w góry.", None),
     ("Восемь лет опыта", (8, None)),
+    ("Fünfjährige Berufserfahrung im Orgelbau", (5, None)),
+    ("Mind. 3-jährige Erfahrung als Küfer", (3, None)),
+    ("Doświadczenie (min. 5 lat) w stolarni", (5, None)),
+    ("Une première expérience (1 an) en verrerie", (1, None)),
+    ("6 mois d'expérience en verrerie", (0.5, None)),
+    ("Опыт работы от 6 месяцев", (0.5, None)),
+    ("Experiencia mínima de seis meses", (0.5, None)),
 ]
 
 NOTHING = [
@@ -78,6 +91,9 @@ NOTHING = [
     "All barrels come with a 2 years warranty.",
     "You must be at least 18 years old.",
     "A contract of 2 years.",
+    "Stage de 6 mois, une expérience rare",
+    "CDD de 6 mois, expérience exigée",
+    "Experience our 12-month programme",
     "A four year degree.",
     "Options vest over 4 years.",
     "A sabbatical after 5 years of employment.",

@@ -21,6 +21,7 @@ TEXTS = [
     ("A relocation package is part of the deal.", True),
     ("Health insurance\nRelocation program\nLanguage lessons", True),
     ("Good pay, with relocation", True),
+    ("The company will relocate candidates from anywhere.", True),
     ("Training starts in May, with your relocation to Oslo planned for June.", None),
     ("Relocation support (visa, transport, a flat)", True),
     ("We will help you relocate.", True),

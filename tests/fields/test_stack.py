@@ -68,6 +68,8 @@ SPELLINGS = [
     ("znajomość Symfonii i Płatnika", {"Symfonia", "Płatnik"}),
     ("You run ads on LinkedIn", {"LinkedIn"}),
     ("Statistics, SQL, SPARK and the like", {"SQL", "Spark"}),
+    ("Stack: Go, Postgres, AWSWe saw a lot", {"Go", "PostgreSQL", "AWS"}),
+    ("Lambda, API Gateway, KMS and S3", {"AWS Lambda", "Amazon API Gateway", "AWS KMS", "Amazon S3"}),
     ("configuration by code (e.g., Puppet)", {"Puppet"}),
     ("Statistical Analysis System (SAS) or SUDAAN", {"SAS", "SUDAAN"}),
     ("EC2, S3, SQS, SES and RDS", {"Amazon EC2", "Amazon S3", "Amazon SQS", "Amazon SES", "Amazon RDS"}),
@@ -100,6 +102,7 @@ LANGUAGES = [
 ]
 
 NOT_SKILLS = [
+    "Rules of SIPPs and other pensions",
     "You keep our Data Vault tidy",
     "Send it as a Dropbox or Google Drive link",
     "Versand in die GCC countries, Kredit der IFC",

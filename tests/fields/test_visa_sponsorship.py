@@ -18,6 +18,16 @@ def read(text: str = "", **slots: object) -> tuple[Reading[bool] | None, Documen
 
 
 TEXTS = [
+    ("Applicants must be a U.S. citizen and hold a saw.", False),
+    ("Must be a Singapore Citizen and live there", False),
+    ("You need calm\nU.S. Citizen\nA steady hand", False),
+    ("You hold citizenship in a member state.", False),
+    ("A US citizen, or a visa that lets you work here", False),
+    ("The right to work in Ghana is a pre-requisite.", False),
+    ("Ghana-based and authorized to work there", False),
+    ("Sawdust will consider sponsoring a new carpenter for a permit.", True),
+    ("To conform to export regulations, you must be a (i) U.S. citizen or national, (ii) asylee or be eligible.", None),
+    ("Our citizens and their portal", None),
     ("Work authorization:\nUnited States (Required)\nBenefits:\nDental", False),
     ("U.S. Person status is required to enter the workshop.", False),
     ("Visa sponsorship available.", True),
