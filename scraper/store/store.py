@@ -475,12 +475,11 @@ def stamp(at: datetime) -> str:
 def seen(crawl: int, target: str, raw: RawPosting, posting: Posting, version: str | None = None) -> Seen:
     """A posting that was read, made ready for `Store.see_all`."""
     data = posting.model_dump(mode="json", by_alias=True)
-    record = orjson.dumps(data).decode()
+    record = orjson.dumps(data)
     # A record is looked at for contacts once, so that the many exports of it need not.
     clean = None if mask_contacts(data) else edition()
     at, mark = posting.fetched_at, fingerprint(raw)
-    checksum = crc32(record.encode())
-    return Seen(crawl, target, posting.id, posting.key, at, record, mark, clean, checksum, version)
+    return Seen(crawl, target, posting.id, posting.key, at, record.decode(), mark, clean, crc32(record), version)
 
 
 def fingerprint(raw: RawPosting) -> str:
