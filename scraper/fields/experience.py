@@ -91,7 +91,8 @@ def _claims(document: Document, cue: Cue) -> list[Claim]:
                 continue
             listed = begins and kind not in ELSEWHERE and rules["follows"].match(after.lstrip(" '’`)."))
             wanted = kind is SectionKind.REQUIREMENTS or "+" in match[0]
-            beside = kind is SectionKind.REQUIREMENTS and before.endswith("(") and after.startswith(")")  # `Go (4 years)`
+            # `Go (4 years)`
+            beside = kind is SectionKind.REQUIREMENTS and before.endswith("(") and after.startswith(")")
             if not (said or listed or beside) and not (wanted and rules["asks"].search(before[-40:])):
                 continue
             if _up_to(before):
@@ -187,7 +188,8 @@ def _month_rule() -> re.Pattern[str]:
     words = "|".join(re.escape(word) for word, figure in load("experience")["numbers"]["words"] if figure >= 1)
     number, about, unit = rf"\d{{1,2}}|(?:{words})(?!\w)", rule["about"], rule["unit"]
     return re.compile(
-        rf"\b(?:{about})\w{{0,8}}[^.,;:(\n\d]{{0,25}}?(?<!\w)(?P<before>{number})\+?[ -]?(?:{unit})(?![ -]?(?:\w|program|contra|course))"
+        rf"\b(?:{about})\w{{0,8}}[^.,;:(\n\d]{{0,25}}?(?<!\w)(?P<before>{number})\+?[ -]?(?:{unit})"
+        r"(?![ -]?(?:\w|program|contra|course))"
         rf"|(?<![\w,.])(?P<after>{number})\+?[ -]?(?:{unit})[^.,;:(\n\d]{{0,18}}\b(?:{about})"
     )
 
