@@ -129,13 +129,25 @@ def redacted(headers: Headers) -> list[tuple[str, str]]:
 
 
 def archive_files(paths: Sequence[Path]) -> list[Path]:
-    """The WARC files among files and folders, in the order of their names. Raises `FileNotFoundError`."""
+    """The WARC files among files and folders, in the order of their names. Raises as `files_below`."""
     found: list[Path] = []
     for path in paths:
         if not path.exists():
             raise FileNotFoundError(f"{path}: no such archive")
-        found += sorted([*path.rglob("*.warc"), *path.rglob("*.warc.gz")]) if path.is_dir() else [path]
+        found += files_below(path, ".warc", ".warc.gz") if path.is_dir() else [path]
     return found
+
+
+def files_below(folder: Path, *endings: str) -> list[Path]:
+    """The files in a folder and in all below it whose names end so. Raises `FileNotFoundError` where one of the folders
+    cannot be read: what is in it must not be passed over.
+    """
+
+    def stop(error: OSError) -> None:
+        raise FileNotFoundError(f"{error.filename}: {error.strerror}")
+
+    walk = os.walk(folder, onerror=stop)
+    return sorted(Path(at, name) for at, _, names in walk for name in names if name.endswith(endings))
 
 
 def read_archive(path: Path) -> Iterator[Archived]:

@@ -25,7 +25,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from scraper import __version__, arrow
-from scraper.archive import archive_files
+from scraper.archive import archive_files, files_below
 from scraper.crawl.board import Rejected
 from scraper.crawl.reparse import reread
 from scraper.parse import parse_batch
@@ -244,7 +244,7 @@ def tasks_of(
     found: dict[str, Path] = {}
     for path in paths:
         if path.is_dir():
-            below = [*archive_files([path]), *sorted(path.rglob("*.parquet"))]
+            below = [*archive_files([path]), *files_below(path, ".parquet")]
             files = [file for file in below if not file.resolve().is_relative_to(folder.resolve())]
         else:
             files = archive_files([path])

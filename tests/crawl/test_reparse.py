@@ -245,6 +245,16 @@ def test_wrong_use_is_one_clear_line(
     assert said in ran.err
 
 
+@pytest.mark.skipif(os.geteuid() == 0, reason="root reads every folder")
+def test_a_folder_that_cannot_be_read_is_not_passed_over(tmp_path: Path) -> None:
+    archive(tmp_path / "in" / "one.warc.gz", page("one"))
+    (tmp_path / "in" / "shut").mkdir(mode=0)
+    for given in ((), ("-o", f"{tmp_path}/out/")):
+        ran = rolecall(tmp_path, "reparse", f"{tmp_path}/in", *given).clean()
+        assert ran.code == 2
+        assert "shut: Permission denied" in ran.err
+
+
 def test_the_output_is_no_input(tmp_path: Path) -> None:
     archive(tmp_path / "in" / "one.warc.gz", page("one"))
     (tmp_path / "in" / "out" / "postings").mkdir(parents=True)
