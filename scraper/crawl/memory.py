@@ -1,7 +1,9 @@
 """What a crawl remembers while it runs: it asks the store what is known, and tells it what was seen."""
 
+import asyncio
 import json
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,6 +28,9 @@ BATCH = 500
 READ_BATCH, READ_SECONDS = 50, 1.0
 """Postings read that are stored at once, and after how many seconds those there are: a kill costs no more of them."""
 
+WATCH_SECONDS = 1.0
+"""How often a target may be found done."""
+
 
 class Memory:
     """The store, as one board's crawl uses it. A store that fails ends the targets with its message."""
@@ -35,6 +40,8 @@ class Memory:
         self.reports = reports
         self.oldest = (datetime.now(UTC) - max_age).isoformat(timespec="seconds")
         self.crawls = {slug: store.begin(run, report.target, datetime.now(UTC)) for slug, report in reports.items()}
+        self.finished: set[int] = set()
+        """Crawls that are closed."""
         self.versions: dict[tuple[str | None, str], str] = {}
         self.seen: dict[str | None, dict[str, None]] = {slug: {} for slug in reports}
         """Keys that stand in a target's list, were not read, and have not been told to the store."""
@@ -99,13 +106,16 @@ class Memory:
             self.listed(employer, key)
             self.said[employer][key] = because
 
-    def finish(self, stream: bool) -> None:
-        """Close the crawl of every target. Of a stream of changes, absence closes nothing."""
+    def finish(self, employers: Iterable[str | None], stream: bool) -> None:
+        """Close the crawl of targets, each once. Of a stream of changes, absence closes nothing."""
         self.store_read()
-        for employer, report in self.reports.items():
+        for employer in employers:
+            report, crawl = self.reports[employer], self.crawls[employer]
+            if crawl in self.finished:
+                continue
             self.flush(employer)
             done = self.store.finish(
-                self.crawls[employer],
+                crawl,
                 report.target,
                 datetime.now(UTC),
                 outcome=report.outcome,
@@ -113,6 +123,7 @@ class Memory:
                 report=report.as_dict(),
                 said=self.said[employer],
             )
+            self.finished.add(crawl)
             if report.outcome in GOOD:
                 for url, etag, modified, held in self.pages[employer]:
                     self.store.remember_page(url, etag, modified, held, datetime.now(UTC))
@@ -153,15 +164,18 @@ def request_from(data: dict[str, Any]) -> PageRequest:
 
 
 class Remember:
-    """Opens the store of `ROLECALL_STORE` for a board, and closes the crawl in it at the end."""
+    """Opens the store of `ROLECALL_STORE` for a board, and closes the crawl of each target in it: soon after its last
+    page, so that a kill of a long run costs only the targets that were at work; at the end, whatever became of it.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         self.path: str | None = crawler.settings.get("ROLECALL_STORE")
         if not self.path:
             raise NotConfigured
         self.crawler = crawler
+        self.watching: asyncio.Task[None] | None = None
         crawler.signals.connect(self.open, signals.spider_opened)
-        crawler.signals.connect(self.finish, signals.spider_closed)
+        crawler.signals.connect(self.close, signals.spider_closed)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -176,15 +190,40 @@ class Remember:
         except (sqlite3.Error, StoreError) as error:
             for report in spider.reports.values():
                 report.stop("broken", f"{self.path}: {error}; nothing was asked for")
+        else:
+            self.watching = asyncio.get_running_loop().create_task(self.watch(spider))
 
-    def finish(self, spider: Board) -> None:
-        if spider.memory is None:
-            return
+    async def watch(self, spider: Board) -> None:
+        """Finish targets while others are at work."""
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            self.finish(spider, self.done(spider))
+
+    def done(self, spider: Board) -> list[str | None]:
+        """Targets of which nothing is left to do: each request was answered, and all that came has been read."""
+        slot = self.crawler.engine.scraper.slot
+        being_read = {request.cb_kwargs.get("employer") for request in slot.active} if slot else set()
+        begun = [(employer, report) for employer, report in spider.reports.items() if report.requests]
+        return [
+            employer
+            for employer, report in begun[:-1]  # they begin in this order: the last one may have more first requests
+            if not (report.pending or report.resumed or employer in being_read)
+        ]
+
+    def finish(self, spider: Board, employers: Iterable[str | None]) -> None:
+        """Close the crawl of targets; a store that fails ends them all."""
+        assert spider.memory
         try:
-            spider.memory.finish(spider.stream)
+            spider.memory.finish(employers, spider.stream)
         except sqlite3.Error as error:
             for report in spider.reports.values():
                 report.stop("broken", f"{self.path}: {error}")
+
+    def close(self, spider: Board) -> None:
+        if spider.memory is None or self.watching is None:
+            return
+        self.watching.cancel()
+        self.finish(spider, spider.reports)
         spider.memory.store.close()
 
 

@@ -37,7 +37,7 @@ def test_the_first_of_a_second_is_stored_at_once_the_others_when_they_are_many_o
         stored.append(memory.store.count())
     assert stored[0] == 1
     assert READ_BATCH + 1 in stored, "and no second need pass for it"
-    memory.finish(stream=False)
+    memory.finish(memory.reports, stream=False)
     assert memory.store.count() == memory.reports["lumo"].events["new"] == READ_BATCH + 2
 
 
@@ -45,7 +45,7 @@ def test_what_is_read_and_then_closed_is_closed(memory: Memory) -> None:
     for key in "ab":
         see(memory, "lumo", key)
     memory.close("lumo", "b", "HTTP 410", certain=True)
-    memory.finish(stream=False)
+    memory.finish(memory.reports, stream=False)
     assert [row["kind"] for row in memory.store.events(id="probe:lumo:b")] == ["new", "closed"]
 
 
