@@ -484,7 +484,7 @@ TAIL = re.compile(
     rf"|[{SYMBOLS}]|(?<!sur )(?<!sur 1)[0-9])"
 )
 # Posts lose their line breaks: "5/2Заработная плата 50 000 рублейДоговор".
-GLUED = re.compile(r"(?<=[a-zа-яё0-9.)!»])(?=[A-ZА-ЯЁ][a-zа-яё])")
+GLUED = re.compile(r"(?:(?<=[a-zа-яё0-9.)!»])|(?<=[0-9]K)|(?<= LPA))(?=[A-ZА-ЯЁ][a-zа-яё])")
 TIMES_BEFORE, TIMES_AFTER = re.compile(r"1[2-6] ?[x×*] ?$"), re.compile(r" ?[x×*] ?1[2-6]\b")
 NEAR = re.compile(r"[,;:|•(\[]|[.!?]\s|\s(?:and|plus|und|et|y|e|oraz|en|и|incl\w*|excl\w*|inkl\w*|zzgl|depending)\b")
 

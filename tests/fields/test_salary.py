@@ -122,6 +122,11 @@ def test_a_pay_slot(text, expected):
 TEXT = [
     ("Salary: €52,000 - €61,000 plus bonus.", (52000, 61000, "EUR", "year")),
     ("A lamp that pays for itself at $0.39 per day", None),
+    ("Sawdust | Carpenter | Remote (US) | $120K–$140KSawdust builds chairs", (120000, 140000, "USD", "year")),
+    ("Infy Wood | Carpenter | Remote (India) | 6–10 LPAWe’re hiring", (600000, 1000000, "INR", "year")),
+    ("Comp: £150k+", (150000, None, "GBP", "year")),
+    ("Pay Range:\nSr. Hardware Specialist: $105,000.00 - $145,000.00", (105000, 145000, None, None)),
+    ("We give each carpenter a hardware budget of $2,000", None),
     ("Wir zahlen ein Jahresgehalt von 52.000 € bis 64.000 € brutto.", (52000, 64000, "EUR", "year")),
     ("Das Mindestgehalt nach Tarif beträgt 2.480 Euro brutto im Monat", (2480, None, "EUR", "month")),
     ("Vergütung: 1. Jahr 990 €, 2. Jahr 1.070 €, 3. Jahr 1.180 € im Monat", (990, 1180, "EUR", "month")),
