@@ -127,6 +127,7 @@ def run_dask(work: Work[T], tasks: Sequence[T], workers: int, scheduler: str | N
     from distributed import Client, LocalCluster, as_completed
 
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # it tells of every death, and so do we
+    warnings.filterwarnings("ignore", r"Port \d+ is already in use")  # that of its web page, which nobody opens
     # Deaths are counted here: one that only stood in line behind the culprit is not to blame.
     with dask.config.set({"distributed.scheduler.allowed-failures": 0}), ExitStack() as open_until_done:
         try:
