@@ -109,12 +109,12 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "events": (
         Column("n", "INTEGER PRIMARY KEY", "Number of the row here."),
         Column("at", says="When it was learned, UTC."),
+        Column("posting", says="Id of the posting."),
         Column("kind", says="new, changed, closed, reopened, or blocked (the site refused the crawl)."),
         Column("field", says="Field that changed; one row each."),
         Column("before", says="What it said."),
         Column("after", says="What it says now."),
         Column("because", says="Why it was closed, or how the site blocked."),
-        Column("posting", says="Id of the posting."),
         Column("target", says="What the crawl was asked for."),
         Column("crawl", "INTEGER REFERENCES crawls (n)", "The crawl that learned it."),
         Column("event", "INTEGER", "Number of the event in the store; several rows where several fields changed."),
@@ -197,15 +197,24 @@ INDEXES = (
     "CREATE INDEX postings_in_country ON postings (country)",
     "CREATE INDEX postings_of_role ON postings (role)",
     "CREATE INDEX postings_in_cluster ON postings (cluster) WHERE cluster IS NOT NULL",
+    "CREATE INDEX postings_with_terms ON postings (attribution) WHERE attribution IS NOT NULL",
     "CREATE INDEX skills_by_name ON skills (name, posting)",
+    "CREATE INDEX skills_by_kind ON skills (kind)",
+    "CREATE INDEX skills_by_need ON skills (need)",
     "CREATE INDEX benefits_by_code ON benefits (code, posting)",
     "CREATE INDEX locations_by_country ON locations (country, posting)",
     "CREATE INDEX locations_by_city ON locations (city)",
+    "CREATE INDEX locations_by_kind ON locations (kind)",
     "CREATE INDEX events_by_time ON events (at)",
+    "CREATE INDEX events_by_kind ON events (kind)",
+    "CREATE INDEX events_by_field ON events (field)",
+    "CREATE INDEX events_of_target ON events (target)",
     "CREATE INDEX events_of_posting ON events (posting)",
     "CREATE INDEX crawls_of_target ON crawls (target)",
 )
 
+POSTING_NAMES = [column.name for column in POSTINGS]
+PLACE_NAMES = [column.name for column in TABLES["locations"][3:]]
 OFFERED = {True: "offered", False: "refused", None: None}
 NEEDS = {"required": 0, "preferred": 1, "mentioned": 2}
 
@@ -252,11 +261,8 @@ def rows_of(n: int, record: Mapping[str, Any], row: Mapping[str, Any]) -> Rows:
     }
     for name in ("first_seen_at", "last_seen_at", "closed_at", "closed_because", "times_reopened", "target", "cluster"):
         cells[name] = row[name]
-    posting = tuple(cells.get(column.name) for column in POSTINGS)
-    wide = [
-        (n, at, "place", *(place.get(column.name) for column in TABLES["locations"][3:]))
-        for at, place in enumerate(places)
-    ]
+    posting = tuple(map(cells.get, POSTING_NAMES))
+    wide = [(n, at, "place", *map(place.get, PLACE_NAMES)) for at, place in enumerate(places)]
     for at, place in enumerate(record["remote_from"], len(wide)):
         country, region = (place, None) if len(place) == 2 and place.isupper() else (None, place)
         wide.append((n, at, "remote_from", place, None, region, country, None, None))

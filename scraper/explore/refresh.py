@@ -188,13 +188,13 @@ def add_events(db: sqlite3.Connection, rows: Iterable[sqlite3.Row], contacts: bo
 def event_lines(row: Mapping[str, Any], contacts: bool) -> Iterator[tuple[Any, ...]]:
     """The rows of an event."""
     said = json.loads(row["changes"] or "{}")
-    of = (row["id"], row["target"], row["crawl"], row["n"])
+    first = (None, row["at"], row["id"], row["kind"])
+    last = (row["target"], row["crawl"], row["n"])
     changed = changes(said, contacts)
     for name, before, after in changed:
-        yield (None, row["at"], row["kind"], name, shortened(before), shortened(after), None, *of)
+        yield (*first, name, shortened(before), shortened(after), None, *last)
     if not changed:
-        because = said.get("because") or said.get("why")
-        yield (None, row["at"], row["kind"], None, None, None, because, *of)
+        yield (*first, None, None, None, said.get("because") or said.get("why"), *last)
 
 
 def changes(said: Mapping[str, Any], contacts: bool) -> list[tuple[str, str | None, str | None]]:
