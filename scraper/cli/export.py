@@ -264,6 +264,7 @@ def schema(form: str, path: Path | None) -> None:
     import json
 
     from scraper.export.contract import duckdb_macro, filled_fields, html, json_schema, markdown
+    from scraper.export.records import BrokenRecord
 
     if form == "duckdb":
         if path is not None:
@@ -272,7 +273,10 @@ def schema(form: str, path: Path | None) -> None:
         return
     filled = None
     if path is not None:
-        filled = filled_fields(at_store(path if path != Path() else None))
+        try:
+            filled = filled_fields(at_store(path if path != Path() else None))
+        except BrokenRecord as error:
+            raise click.UsageError(f"{error}; `rolecall verify` says more") from None
     if form == "json":
         made = json_schema()
         if filled is not None:

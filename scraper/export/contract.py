@@ -9,7 +9,7 @@ from typing import Annotated, Any, get_args
 
 import orjson
 
-from scraper.export.records import LIFE
+from scraper.export.records import Export, records
 from scraper.posting import EXAMPLE, SCHEMA_VERSION, Posting, Record
 from scraper.shape import codes, extra, inner_model, innermost, is_nullable, marks, required
 from scraper.store import Store
@@ -112,14 +112,13 @@ class Filled:
 
 
 def filled_fields(store: Store) -> dict[str, Filled]:
-    """Every top-level field and part of one, over all postings of the store."""
+    """Every top-level field and part of one, over all postings of the store. Raises `BrokenRecord`."""
     paths = {entry.name for entry in dictionary()}
     said: Counter[str] = Counter()
     values: dict[str, set[Any]] = {path: set() for path in paths}
     count = 0
-    for row in store.postings():
+    for record in records(Export(store, keep_contacts=True)):
         count += 1
-        record = orjson.loads(row["record"]) | {name: row[name] for name in LIFE}
         found: dict[str, list[Any]] = {}
         for name, value in record.items():
             collect(name, value, found)

@@ -272,6 +272,7 @@ def test_a_broken_record_is_a_line(home: Path, name: str, record: str) -> None:
     store.close()
     ran = asked(home, "export", "-o", str(home / name))
     assert (ran.code, ran.err.count("lamps:lumo:a: its record "), ran.err.count("`rolecall verify` says")) == (2, 1, 1)
+    assert asked(home, "schema", "--store").err == ran.err.replace("export", "schema")
 
 
 @pytest.mark.parametrize("name", ["p.jsonl", "p.parquet"])
