@@ -126,6 +126,12 @@ STRINGS = [
     ("東京", ["Tokyo/Tokyo/JP"]),
     ("서울, KR", ["Seoul/Seoul/KR"]),
     ("Garching bei München", ["Garching/Bavaria/DE"]),
+    ("Granada", ["Granada/Andalusia/ES"]),
+    ("Granada, Nicaragua", ["Granada/Granada Department/NI"]),
+    ("Brasília", ["Brasília/Federal District/BR"]),
+    ("Venezia", ["Venice/Veneto/IT"]),
+    ("Heidelberg", ["Heidelberg/Baden-Wurttemberg/DE"]),
+    ("Łodzi", ["Łódź/Łódź Voivodeship/PL"]),
     ("San Sebastián", ["Donostia / San Sebastián/Basque Country/ES"]),
     # regions of several countries
     ("EMEA", ["-/EMEA/-"]),

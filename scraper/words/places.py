@@ -713,6 +713,8 @@ def leading_places(text: str, start: int) -> tuple[Place, ...]:
             break
         words.append((word.start(), word.end()))
     while words and text[words[0][0] : words[0][1]].lower() in word_set("lead"):
+        if len(words) > 1 and known(text[words[0][0] : words[1][1]]):  # `El Salvador`
+            break
         del words[0]
     if not any(known(text[words[i][0] : words[k][1]]) for i in range(min(4, len(words))) for k in reach(i, words)):
         return ()
