@@ -353,6 +353,8 @@ def vouched(text: str, skill: Found, context: Context, title: bool) -> bool:
     """Whether words right before or after say that this is a skill."""
     line = text.rfind("\n", max(0, skill.start - REACH), skill.start) + 1
     tight = skill.mark == "!"
+    if tight and text.endswith(" at ", 0, skill.start):  # `the platform at Ramp` names the employer
+        return False
     reach = max(line, skill.start - (NEAR if tight else REACH))
     close = not tight or CLOSE.match(text, skill.end) is not None
     if close and context.has("skill_before", reach, skill.start):

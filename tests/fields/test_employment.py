@@ -95,6 +95,8 @@ TITLES = [
 TEXTS = [
     ("We have vacancies for both contractors and permanent employees.", "contract permanent"),
     ("We have 300 permanent employees.", ""),
+    ("You sell to workshops in B2B (campaigns, fairs).", ""),
+    ("Sawdust | Carpenter | Remote | Full timeSawdust builds chairs", "full_time"),
     ("We look after them. We are looking for a new full time carpenter.", "full_time"),
     ("Looking for a carpenter (full-time or part-time)", "full_time part_time"),
     ("We're looking for a contract saw engineer.", "contract"),

@@ -102,6 +102,7 @@ LANGUAGES = [
 ]
 
 NOT_SKILLS = [
+    "Help us improve the sales platform at 1Password",
     "Rules of SIPPs and other pensions",
     "You keep our Data Vault tidy",
     "Send it as a Dropbox or Google Drive link",
