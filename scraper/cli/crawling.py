@@ -152,7 +152,7 @@ def carry_out(
         with Progress() as progress, lines_to(path) if path else nullcontext(lambda line: None) as write:
             crawl(
                 targets,
-                lambda posting: None if store else write(line_of(posting, keep_contacts)),
+                None if store else lambda posting: write(line_of(posting, keep_contacts)),
                 given,
                 options,
                 watch,

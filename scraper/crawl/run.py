@@ -181,7 +181,7 @@ class Batch:
 class Crawl:
     """A crawl while it runs: the boards at work, and what they have found so far."""
 
-    write: Callable[[Posting], None] = print
+    write: Callable[[Posting], None] | None = None
     crawlers: list[Crawler] = field(default_factory=list)
     error: OSError | None = None
     """Why the output could not be written."""
@@ -192,6 +192,7 @@ class Crawl:
 
     def keep(self, item: Posting) -> None:
         """Write a posting; where that fails, every target ends, and the first error stays."""
+        assert self.write
         try:
             self.write(item)
         except OSError as error:
@@ -223,13 +224,13 @@ class Crawl:
 
 def crawl(
     targets: Sequence[str | Job],
-    write: Callable[[Posting], None],
+    write: Callable[[Posting], None] | None,
     settings: Mapping[str, Any] | None = None,
     options: Mapping[str, str] | None = None,
     watch: Callable[[Crawl], None] | None = None,
 ) -> list[TargetReport]:
-    """Crawl targets and hand every posting to `write`; a report for each target comes back. A target may be the
-    address of a page: what it is is found out first.
+    """Crawl targets and hand every posting to `write`, if given; a report for each target comes back. A target may be
+    the address of a page: what it is is found out first.
 
     `settings` go over those of `scraper.crawl.settings`, `options` to every board; those of a `Job` go over both.
     Targets of one board with the same options and settings are crawled together, several such batches of a board one
@@ -345,7 +346,8 @@ class Work:
         if batch.folder:
             settings.setdict({"JOBDIR": str(batch.folder), "ROLECALL_RESUMED": batch.folder.exists()}, OWN)
         crawler = Crawler(batch.board, settings)
-        crawler.signals.connect(self.running.keep, signals.item_scraped, weak=False)
+        if self.running.write:
+            crawler.signals.connect(self.running.keep, signals.item_scraped, weak=False)
         crawler.signals.connect(lambda: self.opened(crawler, batch), signals.engine_started, weak=False)
         crawler.signals.connect(lambda: self.closed(crawler), signals.spider_closed, weak=False)
         self.running.crawlers.append(crawler)

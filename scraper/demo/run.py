@@ -37,7 +37,7 @@ def run_demo(path: Path) -> int:
             site = stack.enter_context(DemoSite(port=0))
         console.print(f"A job site of invented posts is up on [b]{site.url}[/b]; the Wantapply board crawls it.")
         progress = stack.enter_context(Progress())
-        (report,) = crawl(["wantapply"], lambda posting: None, settings, {"host": site.url}, progress.watch)
+        (report,) = crawl(["wantapply"], None, settings, {"host": site.url}, progress.watch)
     store = open_store(store_path)
     with lines_to(str(path)) as write:
         postings = [Posting.model_validate_json(line) for line in exported(store, state="open")]
