@@ -98,7 +98,12 @@ def test_a_wrong_crawl_is_refused_before_it_runs(tmp_path: Path, args: list[str]
 def test_what_cannot_be_meant_is_refused(tmp_path: Path, args: str, said: str) -> None:
     ran = rolecall(tmp_path, *shlex.split(args), stdin=b"").clean()
     assert (ran.code, ran.out) == (2, "")
-    assert said in ran.err.splitlines()[-1]
+    (line,) = ran.err.splitlines()
+    assert said in line
+
+
+def test_a_wrong_option_is_answered_with_how_the_command_is_used(tmp_path: Path) -> None:
+    assert rolecall(tmp_path, "export", "--opn").clean().err.startswith("Usage: rolecall export")
 
 
 def test_a_page_from_a_file_or_from_stdin(tmp_path: Path) -> None:

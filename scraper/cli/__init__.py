@@ -20,6 +20,10 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
+        except click.UsageError as error:
+            if type(error) is click.UsageError:  # how the command is used is no answer to it
+                error.ctx = None
+            raise
         except sqlite3.Error as error:
             raise click.ClickException(f"the store failed: {error}; `rolecall verify` says more") from None
         except OSError as error:

@@ -263,6 +263,7 @@ def run(
     Exit code 4 where another run is at work in this home. A shard's home is `shard=I-of-N` under ROLECALL_HOME; `auto`
     takes I from JOB_COMPLETION_INDEX.
     """
+    from scraper.crawl.home import home
     from scraper.crawl.lock import Held, run_lock
 
     given = all_settings(private(allow_private) | ({"ROLECALL_MASK_ARCHIVE": True} if mask_archive else {}), settings)
@@ -278,11 +279,14 @@ def run(
     if shard:
         wanted, crowded, first, state = sharded(wanted, shard, state)
         faults = faults if first else []
+    faulty = [f"{len(faults)} faulty lines in the watchlist: rolecall watch check"] if faults else []
     if dry_run:
         chosen, line = choose(wanted, due, limit)
         for watched, why in chosen:
             click.echo(f"{watched.name}\t{why}")
-        for note in (line, *crowded):
+        if state:
+            faulty.append(f"{state} was not asked: what is due is by the store of this home")
+        for note in (line, *crowded, *faulty):
             click.echo(note, err=True)
         return
     id = new_run()
@@ -293,12 +297,12 @@ def run(
             click.echo(str(error), err=True)
             sys.exit(4)
         except OSError as error:
-            raise click.ClickException(f"cannot write the lock of a run: {error.strerror or error}") from None
+            raise click.ClickException(f"cannot write {home() / 'run.lock'}: {error.strerror or error}") from None
         restored = stack.enter_context(kept(state, id))
         chosen, line = choose(wanted, due, limit)
-        also = [line, *filter(None, [crashed, restored]), *crowded]
+        also = [line, *([restored] if restored else []), *crowded]
         if not chosen:
-            click.echo("; ".join([*also, *([f"{len(faults)} faulty lines"] if faults else [])]), err=True)
+            click.echo("; ".join([*also, *([crashed] if crashed else []), *faulty]), err=True)
             return
         code = carry_out(
             [watched.job for watched, _ in chosen],

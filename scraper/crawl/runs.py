@@ -159,7 +159,7 @@ def first_line(report: Mapping[str, Any]) -> str:
         text = shorten(f"{target['target']}: {alarm['text']}", 110, placeholder=" …")
         said.append(f"{len(new)} new alarm{'s' * (len(new) > 1)} ({text})")
     lasting = sum(a["state"] == "lasting" and tells_more(t["outcome"], a) for t in targets for a in t["alarms"])
-    said += [f"{lasting} lasting"] if lasting else []
+    said += [f"{lasting} lasting alarm{'s' * (lasting > 1)}"] if lasting else []
     verb = "needs" if len(need) == 1 else "need"
     counts = [f"{sum(t['open'] or 0 for t in targets):,} open"] if any(t["open"] is not None for t in targets) else []
     counts += [f"{sum(t['events'].get(kind, 0) for t in targets):,} {kind}" for kind in ("new", "changed", "closed")]
@@ -203,8 +203,9 @@ def details(target: Mapping[str, Any]) -> Iterator[str]:
     for alarm in target["cleared"]:
         over = f"over; it was so since run {alarm['since']}" if alarm["state"] == "cleared" else alarm["advice"]
         yield f"{over}: {alarm['text']}"
-    yield from target["losses"][:LOSSES_SHOWN]
-    if (more := len(target["losses"]) - LOSSES_SHOWN) > 0:
+    losses = [loss for loss in target["losses"] if loss != target["why"]]  # its line has said that
+    yield from losses[:LOSSES_SHOWN]
+    if (more := len(losses) - LOSSES_SHOWN) > 0:
         yield f"… and {more} more in the run's report"
 
 

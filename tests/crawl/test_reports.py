@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from scraper.crawl.report import MOST_VALUES, SAMPLE, Frequent, TargetReport
-from scraper.crawl.runs import conclude
+from scraper.crawl.runs import conclude, details
 from tests.command import STRICT, rolecall
 from tests.crawl.test_crawl import crawl
 from tests.server import Answer, Reply, serve
@@ -66,6 +66,7 @@ def test_a_field_that_vanishes_is_an_alarm_once_then_lasts_then_is_over(tmp_path
     assert "1 of 1 target needs you: 1 new alarm (wantapply?door=api: salary fell" in line
     assert line.endswith("exit 1")
     assert again[0] == 0, "it was said"
+    assert "1 lasting alarm;" in again[1].splitlines()[0]
     assert "ALARM since run" in again[1]
     assert over[0] == 0
     assert "over; it was so since run" in over[1]
@@ -117,6 +118,14 @@ def test_a_run_takes_as_long_as_it_takes_whatever_the_clock_does(
         done = conclude("20200101T000000.000000", [], datetime(year, 1, 1, tzinfo=UTC), time.monotonic() - 62)
         assert 62 <= done.report["seconds"] < 70
         assert "1m02s" in done.line
+
+
+def test_a_loss_that_the_target_s_line_names_is_not_named_again() -> None:
+    report = TargetReport("invented")
+    report.stop("broken", "/1: HTTP 500")
+    for page in (1, 2):
+        report.lose(f"/{page}: HTTP 500")
+    assert list(details(report.as_dict())) == ["/2: HTTP 500"]
 
 
 def test_rejects_are_counted_by_reason() -> None:

@@ -134,10 +134,15 @@ def test_a_target_that_failed_for_weeks_rests_until_a_crawl_of_it_works(tmp_path
 def test_one_faulty_line_is_reported_and_the_others_run(tmp_path: Path) -> None:
     watchlist(tmp_path, {"target": "greenhouse:a"}, {"target": "greenhouse:b", "evry": "1d"})
     with serve(greenhouse("a", "b")) as site:
+        dry = run(tmp_path, site, "--dry-run", "--state", str(tmp_path / "kept")).err
+        (tmp_path / "run.lock").write_text('{"run": "x", "pid": 1, "host": "h", "since": "then"}', encoding="utf-8")
         ran = run(tmp_path, site)
+    assert "1 faulty lines in the watchlist: rolecall watch check" in dry
+    assert f"{tmp_path}/kept was not asked" in dry
     assert ran.code == 1
     assert outcomes(tmp_path) == {"greenhouse:a": "ok", "greenhouse:b": "broken"}
     assert "unknown key 'evry'; did you mean 'every'?" in ran.err
+    assert ran.err.count("an earlier run ended without its report: run x, pid 1 on h") == 1
 
 
 CODE = """
