@@ -102,6 +102,8 @@ LANGUAGES = [
 ]
 
 NOT_SKILLS = [
+    "SSAs help customers through the design of chairs",
+    "a firm on the scale of Palantir",
     "Help us improve the sales platform at 1Password",
     "Rules of SIPPs and other pensions",
     "You keep our Data Vault tidy",
