@@ -9,6 +9,7 @@ from typing import IO, Any
 import orjson
 
 from scraper.contacts import mask
+from scraper.export.output import OutputError, file_to
 from scraper.export.records import Export, lines
 from scraper.posting import Posting
 from scraper.store import Store
@@ -17,7 +18,16 @@ from scraper.whole import whole
 
 @contextmanager
 def lines_to(path: str) -> Iterator[Callable[[str], None]]:
-    """A function that writes a line; `-` is stdout. A file appears whole at the end."""
+    """A function that writes a line; `-` is stdout. A file, or an object such as `s3://…`, appears whole at the end.
+    Raises `OSError`.
+    """
+    if "://" in path:
+        try:
+            with file_to(path) as part, part.open("w", encoding="utf-8", newline="\n") as out:
+                yield lambda line: print(line, file=out)
+        except OutputError as error:
+            raise OSError(str(error).removeprefix("cannot write ").removeprefix(f"{path}: ")) from None
+        return
     if path == "-" or (Path(path).exists() and not Path(path).is_file()):  # a pipe or device is written, not replaced
         with nullcontext(sys.stdout) if path == "-" else Path(path).open("w", encoding="utf-8") as stream:
             yield lambda line: print(line, file=stream)

@@ -45,6 +45,16 @@ def test_a_page_with_alarms_and_scores(home: Path) -> None:
     assert page.table("crawls") == {"probe:lumo": ["ok", "no", "2026-10-05 06:00"]}
 
 
+def test_a_page_to_an_address(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(home)
+    out = home / "far" / "roles.html"
+    ran = rolecall(home, "report", "-o", f"file://{out}").clean()
+    assert ran.code == 0 and Page(out.read_text("utf-8")).drawn("workplace")
+    ran = rolecall(home, "report", "-o", "nope://bucket/roles.html").clean()
+    assert (ran.code, "Protocol not known: nope" in ran.err) == (1, True)
+    assert not [path.name for path in home.iterdir() if ":" in path.name]
+
+
 def test_a_page_to_stdout(home: Path) -> None:
     ran = rolecall(home, "report", "-o", "-", "--all", "--board", "probe", "--country", "de").clean()
     assert ran.code == 0 and Page(ran.out).drawn("workplace")
