@@ -4,6 +4,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -187,6 +188,16 @@ def test_the_image_is_not_root_and_is_watched() -> None:
             assert all((ROOT / word).exists() for word in words.split()[:-1])
         if name == "FROM":
             assert re.search(r":\d", words)
+
+
+def test_the_image_installs_what_the_lock_was_solved_for() -> None:
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    image = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    for extra in re.findall(r"EXTRAS=(\S+)", image)[0].split(","):
+        for name in (re.split(r"[^\w.-]", package)[0] for package in extras[extra]):
+            assert re.search(rf"^{name}==", lock, re.M), f"{name} is not in requirements.lock: make lock"
+    assert re.findall(r"pip install (.*)", image) == ['--no-cache-dir -c requirements.lock ".[${EXTRAS}]"']
 
 
 def test_the_crontab_has_five_fields_and_a_command() -> None:
