@@ -27,7 +27,7 @@ TEXTS = [
     ("Ghana-based and authorized to work there", False),
     ("If you live in Ghana, or have a Ghanaian work permit, write to us.", False),
     ("Sawdust will consider sponsoring a new carpenter for a permit.", True),
-    ("To conform to export regulations, you must be a (i) U.S. citizen or national, (ii) asylee or be eligible.", None),
+    ("To conform to export regulations, you must be a (i) U.S. citizen, (ii) asylee or be eligible.", None),
     ("Our citizens and their portal", None),
     ("Work authorization:\nUnited States (Required)\nBenefits:\nDental", False),
     ("U.S. Person status is required to enter the workshop.", False),
