@@ -80,7 +80,9 @@ def remote(output: str) -> tuple[Any, str]:
 
     scheme = output.partition("://")[0]
     try:
-        return fsspec.core.url_to_fs(output)  # type: ignore[no-any-return]
+        fs, place = fsspec.core.url_to_fs(output)
+        fs.auto_mkdir = True  # what `file://` asks; objects have no folders
+        return fs, place
     except ImportError as error:
         raise OutputError(f"{output}: {scheme}:// needs another package: {error}") from None
     except ValueError as error:
