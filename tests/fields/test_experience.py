@@ -22,7 +22,7 @@ def years(reading: Reading[Experience] | None) -> tuple[float | None, float | No
 
 
 TEXTS = [
-    ("All are welcome, but we would like to see 2+ years of commercial carpentry.", (2, None)),
+    ("Everybody may apply, though we would like to see 2+ years of paid-for carpentry.", (2, None)),
     ("Our expectations: 5+ year experience in a similar role", (5, None)),
     ("Requirements\n- Oak (4+ years)\n- Calm", (4, None)),
     ("Requirements\n- Work in an agency of carpenters (1 year)", (1, None)),

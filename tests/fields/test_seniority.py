@@ -125,7 +125,7 @@ TEXTS = [
     ("This is a senior role in a small team.", "senior"),
     ("A mid/senior level opening awaits you.", "mid senior"),
     ("We are looking for a Senior Cooper to join us.", "senior"),
-    ("We're hiring various mid-level, senior-level and staff-level coopers.", "mid senior staff"),
+    ("Now hiring several mid-level, senior-level and staff-level coopers.", "mid senior staff"),
     ("As a Junior Cooper you will learn the trade.", "junior"),
     ("This position is entry-level.", "junior"),
     ("You will mentor junior coopers and meet senior management.", ""),
