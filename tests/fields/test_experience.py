@@ -22,7 +22,7 @@ def years(reading: Reading[Experience] | None) -> tuple[float | None, float | No
 
 
 TEXTS = [
-    ("Everybody may apply, though we would like to see 2+ years of paid-for carpentry.", (2, None)),
+    ("Everybody may apply, though we would like to see 2+ years of commercial carpentry.", (2, None)),
     ("Our expectations: 5+ year experience in a similar role", (5, None)),
     ("Requirements\n- Oak (4+ years)\n- Calm", (4, None)),
     ("Requirements\n- Work in an agency of carpenters (1 year)", (1, None)),
@@ -80,6 +80,7 @@ TEXTS = [
     ("Doświadczenie (min. 5 lat) w stolarni", (5, None)),
     ("Une première expérience (1 an) en verrerie", (1, None)),
     ("6 mois d'expérience en verrerie", (0.5, None)),
+    ("Bac +3 ou Bac +5 Expérience de 5 ans minimum", (5, None)),
     ("Опыт работы от 6 месяцев", (0.5, None)),
     ("Experiencia mínima de seis meses", (0.5, None)),
 ]
