@@ -24,9 +24,9 @@ from datasette import hookimpl
 from datasette.app import Datasette
 from datasette.database import Database, QueryInterrupted
 from datasette.facets import Facet
-from datasette.filters import FilterArguments
+from datasette.filters import FilterArguments, Filters
 from datasette.plugins import pm
-from datasette.utils import path_with_added_args, path_with_removed_args, to_css_class
+from datasette.utils import await_me_maybe, path_with_added_args, path_with_removed_args, to_css_class
 from datasette.utils.asgi import NotFound, Request, Response
 from datasette.views import base
 from markupsafe import Markup, escape
@@ -402,9 +402,17 @@ class Listed(Facet):  # type: ignore[misc]
         filters = [(key, value) for key, value in self.get_querystring_pairs() if filtering(key)]
         if all(key in KEYS for key, _ in filters):
             return reduce(and_, (rows.get((KEYS[key], value), 0) for key, value in filters), -1)
-        sql = f"SELECT json_group_array(n) FROM ({self.sql})"
+        own = [(key, value) for key, value in filters if not key.startswith("_") or "__" in key]
+        where, params = Filters(sorted(own)).build_where_clauses(self.table)  # `self.sql` leaves out earlier pages
+        for hooked in pm.hook.filters_from_request(
+            request=self.request, table=self.table, database=self.database, datasette=self.ds
+        ):
+            if more := await await_me_maybe(hooked):
+                where += more.where_clauses
+                params |= more.params
+        sql = f"SELECT json_group_array(n) FROM postings WHERE {' AND '.join(where) or 1}"
         limit = self.ds.setting("facet_time_limit_ms")
-        found = await self.ds.execute(self.database, sql, self.params, custom_time_limit=limit)
+        found = await self.ds.execute(self.database, sql, params, custom_time_limit=limit)
         return bits_of(orjson.loads(found.rows[0][0]))
 
     def result(self, name: str, value: str, count: int) -> dict[str, Any]:

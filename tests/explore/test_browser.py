@@ -283,6 +283,11 @@ def test_no_cell_of_csv_is_a_formula(url: str) -> None:
         ("_skill=Python&_skill=Go&workplace=onsite", "skills = 'Python, Go' AND workplace = 'onsite'"),
         ("_skill=Cobol", "0"),
         ("_country=DE&_search=wicks", "id <> 'wantapply::evil'"),
+        ("_search=wicks&_next=0,1", "id <> 'wantapply::evil'"),
+        (
+            "_search=wicks&state=open&_where=workplace+is+not+null",
+            "state = 'open' AND workplace IS NOT NULL AND id <> 'wantapply::evil'",
+        ),
         ("_search=nowhere", "0"),
         ("title__contains=Staff", "title LIKE '%Staff%'"),
         ("state=open&_next=zz,3&_sort=title", "state = 'open'"),
