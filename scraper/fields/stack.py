@@ -136,6 +136,7 @@ VERSION = re.compile(r"\d{1,2}(?![^\W_])")
 ENDING = re.compile(r"(?:ami|ach|ach|iem|owi|em|ie|ze|a|u|y|ą|ę|ом|ах|ам|ами|а|у|е|ы|и|я|ю)(?!\w)")
 SLAVIC = re.compile("[а-яąęłśżźćń]")
 CYRILLIC = "\u0400"
+CYRILLIC_WORDS, LATIN_WORDS = re.compile("[а-яё]+", re.IGNORECASE), re.compile("[a-z]+", re.IGNORECASE)
 SHORTEST = 3
 MOST_FOUND = 3000
 
@@ -175,7 +176,10 @@ def scan(text: str, folded: str) -> tuple[list[Found], Context]:
         start = last - length + 1
         glued = False
         if start and folded[start - 1].isalnum() and (wordy or folded[start] == "."):
-            if not text[start].isupper() or not text[start - 1].islower() or (length < 4 and folded[start - 1] < "а"):
+            apart = not one_script(folded[start - 1], folded[start])
+            if not apart and (
+                not text[start].isupper() or not text[start - 1].islower() or (length < 4 and folded[start - 1] < "а")
+            ):
                 continue
             glued = True
         end = last + 1
@@ -183,7 +187,13 @@ def scan(text: str, folded: str) -> tuple[list[Found], Context]:
             roles[role].append((start, end))
         if not entries:
             continue
-        if end < size and folded[end].isalnum() and folded[last].isalnum() and not goes_on(text, end, inflects):
+        if (
+            end < size
+            and folded[end].isalnum()
+            and folded[last].isalnum()
+            and one_script(folded[last], folded[end])
+            and not goes_on(text, end, inflects)
+        ):
             continue
         glued |= end < size and text[end].isalpha() and text[last].isalpha() and one_script(folded[last], folded[end])
         found = best(entries, text[start:end], start, end)
@@ -262,7 +272,7 @@ def in_address(text: str, start: int, end: int) -> bool:
         return not (text[start].isupper() and text[start - 2].islower())
     if after == "." and HOST.match(text, end):
         return True
-    if before in "/-" or after in "/-":
+    if before in "/-" or after in "/-" or (after == "." and text[end + 1 : end + 2].isalnum()):
         low = max(0, start - 80)
         near = text[low : end + 40]
         begin = max(near.rfind(" ", 0, start - low), near.rfind("\n", 0, start - low)) + 1
@@ -311,6 +321,7 @@ def link(text: str, left: Found, right: Found) -> int:
 def believed(text: str, found: list[Found], context: Context, title: bool) -> list[Found]:
     """The skills that their mark, or what stands around them, vouches for."""
     links = [link(text, left, right) for left, right in pairwise(found)]
+    cyrillic = not text.isascii() and len(CYRILLIC_WORDS.findall(text)) > len(LATIN_WORDS.findall(text))
     kept: list[Found] = []
     first = 0
     for index in range(len(found)):
@@ -328,7 +339,11 @@ def believed(text: str, found: list[Found], context: Context, title: bool) -> li
             if skill.mark == "":
                 kept.append(skill)
             elif skill.mark == "?":
-                if sure > 1 and any(not other.mark for other in beside):
+                # Among Cyrillic words a Latin one is a name in any case: `(postfix, squid)`.
+                if (sure > 1 and any(not other.mark for other in beside)) or (beside and cyrillic):
+                    kept.append(skill)
+            elif skill.mark == "!?":
+                if beside and cyrillic and sure:
                     kept.append(skill)
             elif skill.mark == "~":
                 if sure or (likely > 1 and plain) or vouched(text, skill, context, title):

@@ -145,6 +145,7 @@ TEXTS = [
     ("Mission ouverte aux indépendants.", "freelance"),
     ("- Temps de travail : 2 à 3 jours / semaine", "part_time"),
     ("Rythme : 3/5 ou 4/5.", "part_time"),
+    ("Charge de travail : environ 3 jours par semaine", "part_time"),
     ("Poste de 39h par semaine à l'atelier", "full_time"),
     ("Une formation de 35 h à la vitrerie", ""),
     ("Remplacement d'un congé maternité", "temporary"),

@@ -107,6 +107,7 @@ TEXTS = [
     ("Ons kantoor in Utrecht wacht op je.", ["Utrecht"]),
     ("Офис в Москве, рядом с метро.", ["Moscow"]),
     ("Le poste est basé à Lille ou à Nancy.", ["Lille", "Nancy"]),
+    ("Une présence régulière à Dijon est demandée.", ["Dijon"]),
     ("El puesto está en Zaragoza.", ["Zaragoza"]),
     ("This role is based in Los Angeles.", ["Los Angeles"]),
     ("Le poste est basé à Le Havre.", ["Le Havre"]),

@@ -83,6 +83,10 @@ SPELLINGS = [
     ("настройка NginxРемонт принтеров, база 1СЗнание Kafka", {"nginx", "1C", "Kafka"}),
     ("Conhecimento em APIs (Rest)", {"REST"}),
     ("уверенный пользователь Exel", {"Excel"}),
+    ("Нужен опыт работы с почтой и базами (postfix, squid, mysql) и отчётами", {"Postfix", "Squid", "MySQL"}),
+    ("знания jQuery, Ajaxумение читать схемы", {"jQuery", "AJAX"}),
+    ("кабинет на edi.kontur.ru", set()),
+    ("TypeScript (Cypress serait un plus)", {"TypeScript", "Cypress"}),
     ("Парк на Windows ХР/7, уже мало", {"Windows"}),
 ]
 
