@@ -5,12 +5,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 CORPUS = Path(os.environ.get("ROLECALL_CORPUS", Path(__file__).parents[2] / "shared"))
+
+hypothesis.settings.register_profile("untimed", deadline=None)  # a busy machine makes no test fail
+hypothesis.settings.load_profile("untimed")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
