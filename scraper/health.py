@@ -382,13 +382,7 @@ SHARES: dict[str, Callable[[Alarm, Report], tuple[int, int]]] = {
     "rejects": lambda alarm, now: (now["rejected"], now["read"] + now["rejected"]),
     "lost": lambda alarm, now: (now["lost"], now["pages"] + now["lost"]),
     "conflicts": lambda alarm, now: (min((now.get("conflicts") or {}).get(alarm.field, 0), now["read"]), now["read"]),
-    "unread": lambda alarm, now: (
-        min(
-            max((k for key, k in (now.get("unread") or {}).items() if key.split(".")[0] == alarm.field), default=0),
-            now["read"],
-        ),
-        now["read"],
-    ),
+    "unread": lambda alarm, now: (min(of_key(alarm, now), now["read"]), now["read"]),
 }
 
 

@@ -32,6 +32,9 @@ ROWS = 30
 
 FILE_OF_A_RUN = re.compile(r"(\d{8}T\d{6}\.\d+)\.(?:json|audit\.jsonl)")
 
+ADDRESS = re.compile(r"^https?://\S+: ")
+"""What a reason may begin with; the row of a table names the target."""
+
 LOSSES_SHOWN = 5
 """Losses of a target that are shown; its report in the file names more."""
 
@@ -97,7 +100,10 @@ def conclude(
         send_metrics(report)
     except MetricsError as failure:
         faults.append(str(failure))
-    faults += tell(channels(notify), report)
+    try:
+        faults += tell(channels(notify), report)
+    except ValueError as failure:
+        faults.append(f"nobody is told: {failure}")
     try:
         forget(run, keep)
     except OSError as failure:
@@ -222,6 +228,8 @@ def show(report: Mapping[str, Any], console: Console, rows: int | None = None) -
         if not console.is_terminal:
             console.print(Text(target["line"]))
         said = list(details(target))
+        if console.is_terminal and target["why"]:
+            said = [target["why"], *said]  # its row has no room for all of it
         if console.is_terminal and said:
             console.print(Text(target["target"], style="bold"))
         for line in said:
@@ -246,7 +254,7 @@ def table_of(targets: Sequence[Mapping[str, Any]]) -> Table:
         counts += [t["closed"], t["rejected"], t["lost"]]
         time = f"{t['seconds']:.0f}s" if t["seconds"] is not None else ""
         style = "red" if t["outcome"] not in GOOD else "yellow" if t["alarms"] else ""
-        why = t["why"] or (t["alarms"][0]["text"] if t["alarms"] else "")
+        why = ADDRESS.sub("", t["why"] or (t["alarms"][0]["text"] if t["alarms"] else ""))
         table.add_row(t["target"], t["outcome"], *(f"{n:,}" if n else "" for n in counts), time, Text(why), style=style)
     return table
 

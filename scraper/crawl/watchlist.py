@@ -280,14 +280,7 @@ class File:
         for line, what in self.rows.faults:
             self.fault(line, what)
         if self.rows.notify is not None:
-            if not isinstance(self.rows.notify, dict):
-                self.fault(line_of(self.rows.lines, "notify"), "notify is a table: [notify]")
-            elif self.found.notify is None:
-                self.found.notify = self.rows.notify
-            else:
-                self.fault(
-                    line_of(self.rows.lines, r"\[\s*notify", exact=False), "[notify] stands in another file, too"
-                )
+            self.read_notify(self.rows.notify, line_of(self.rows.lines, r"(?:\[\s*)?notify\b", exact=False))
         top = self.checked(self.rows.top, 1, TOP, "key")
         given = self.rows.groups.items()
         groups = {name: self.checked(table, line, DEFAULTS, "key") for name, (table, line) in given}
@@ -309,7 +302,7 @@ class File:
                 channels(table)
                 self.found.notify = table
             except (TypeError, ValueError) as error:
-                self.fault(line, f"notify: {error}")
+                self.fault(line, str(error))
 
     def checked(self, table: Any, line: int, known: Sequence[str], what: str) -> dict[str, Any]:
         """The values of a table that are right; those that are wrong are faults."""

@@ -248,6 +248,11 @@ def test_the_test_message(tmp_path: Path) -> None:
     assert (ran.code, len(site.asked)) == (0, 1), ran.err
     assert "test" in json.loads(site.asked[0].body)["text"]
     (tmp_path / "watchlist.toml").unlink()
+    with serve({"/api/jobs": Reply('{"data": [], "total": 0}', type="application/json")}) as site:
+        fast = ("wantapply", "-a", f"host={site.url}", "-a", "door=api", "-s", "DOWNLOAD_DELAY=0")
+        ran = rolecall(tmp_path, "crawl", *fast, ROLECALL_NOTIFY_WHEN="sometimes", ROLECALL_ALLOW_PRIVATE="1").clean()
+    assert ran.code == 0, ran.err
+    assert "nobody is told: [notify] when is one of alarm, always, never, not 'sometimes'" in ran.err
     nobody = rolecall(tmp_path, "notify", "--test").clean()
     assert nobody.code == 2
     assert "ROLECALL_NOTIFY_WEBHOOK" in nobody.err

@@ -162,6 +162,8 @@ def test_a_folder_and_an_address_are_read_too(tmp_path: Path) -> None:
         (b"targets = 3\n", "1: targets are a list: [[targets]]"),
         (b"[groups]\nats = 3\n", "3 is no table"),
         (b"notify = 3\n", "1: notify is a table: [notify]"),
+        (b"every = '1d'\n[notify]\nwebhok = 'https://x.example'\n", "2: [notify] has no key 'webhok'"),
+        (b"[notify]\nemail = 'ops@x.example'\n", "1: [notify] email needs smtp"),
         (b"[groups.ats]\nevery = 'x'\n", "2: every: 'x' is no duration"),
         (b"]]]]\n[[targets]]\n", "1: no TOML"),
     ],
