@@ -59,7 +59,9 @@ def labelled(folder: Path) -> Iterator[tuple[str, RawPosting, dict[str, Any]]]:
                     row = orjson.loads(line)
                     slots = {"board": "eval", "key": name, "url": f"file:{name}", "seen_at": "2026-11-02T09:30:00Z"}
                     yield name, RawPosting.model_validate(slots | row["raw"]), row["labels"]
-                except (orjson.JSONDecodeError, ValidationError, KeyError, TypeError) as error:
+                except KeyError as error:
+                    raise LabelError(f"{name}: no labelled post: it lacks {error}") from None
+                except (orjson.JSONDecodeError, ValidationError, TypeError) as error:
                     raise LabelError(f"{name}: {str(error).splitlines()[0]}") from None
 
 

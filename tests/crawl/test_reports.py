@@ -231,4 +231,6 @@ def test_on_a_terminal_it_is_a_table(tmp_path: Path) -> None:
     assert "target" in lines[1]
     assert "why" in lines[1]
     assert "blocked" in lines[2]
+    assert "HTTP 403" in lines[2]
     assert max(map(len, lines[1:3])) <= 140
+    assert "/api/jobs" in " ".join(lines[3:]), "the row has no room for the address"
