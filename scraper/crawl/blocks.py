@@ -2,6 +2,7 @@
 
 import re
 from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
 
 from scrapy import Request
 from scrapy.exceptions import IgnoreRequest
@@ -93,9 +94,15 @@ SILENT_END = re.compile(rb"</(?:script|style|svg)\b")
 TAGS = re.compile(rb"<[^<>]*>")
 
 
+SEEN: WeakKeyDictionary[Response, str | None] = WeakKeyDictionary()
+"""Whose each reply is: the search is a millisecond of a large page, and is asked for on the way and at the end."""
+
+
 def block_seen(response: Response) -> str | None:
     """What says that the site does not want us, in one line; None where nothing does."""
-    vendor = vendor_of(response)
+    if response not in SEEN:
+        SEEN[response] = vendor_of(response)
+    vendor = SEEN[response]
     if vendor is None and response.status not in (403, 429):
         return None
     seen = f"HTTP {response.status}" + (f" with a {vendor}" if vendor else "")
@@ -110,12 +117,13 @@ def vendor_of(response: Response) -> str | None:
     if response.body[:200].lstrip()[:1] != b"<":
         return None
     page = response.body[:MOST_BYTES].lower()
+    rich = b"jobposting" in page or len(response.body) > MOST_BYTES  # a challenge is a short page
+    if rich and response.status in (200, 202):
+        return None
     vendor = next((vendor for mark, vendor in MARKS.items() if mark in page), None)
     if vendor and response.status not in (200, 202):
         return vendor
-    if vendor is None and not any(widget in page for widget in WIDGETS):
-        return None
-    if b"jobposting" in page or len(response.body) > MOST_BYTES:  # a challenge is a short page
+    if rich or (vendor is None and not any(widget in page for widget in WIDGETS)):
         return None
     first, *rest = SILENT.split(page)
     shown = TAGS.sub(b" ", first + b" ".join(SILENT_END.split(part, maxsplit=1)[-1] for part in rest))
