@@ -136,7 +136,8 @@ def clocked(place, name, label):
             spent[label] = spent.get(label, 0) + process_time() - begin
     setattr(place, name, timed)
 clocked(pipelines, "parse_posting", "reading")
-clocked(Store, "see", "store")
+clocked(memory, "seen", "serialising, contacts")
+clocked(Store, "see_all", "store")
 clocked(Store, "known", "store")
 clocked(Store, "still_there", "store")
 clocked(Store, "finish", "store")
