@@ -61,7 +61,7 @@ class GraceDownloader(Downloader):
     # -- the pace of a host -------------------------------------------------------------------------------------------
 
     def get_slot_key(self, request: Request) -> str:
-        """The host, by the address alone: a request that was redirected still has the slot of where it came from."""
+        """The host, by the address alone: a request that was redirected still names the slot of where it came from."""
         return urlparse_cached(request).hostname or ""
 
     def pace_of(self, request: Request) -> Pace:
@@ -82,24 +82,26 @@ class GraceDownloader(Downloader):
         self.pace_of(request).askers[request] = self
         return super()._enqueue_request(request)
 
+    def _process_queue(self, slot: Slot) -> None:
+        """As Scrapy's, without what was given up while it waited; a host that is shut is asked for nothing more."""
+        assert isinstance(slot, Pace)
+        for waiting in [waiting for waiting in slot.queue if slot.shut or waiting[1].called]:
+            slot.queue.remove(waiting)
+            request, answer = waiting
+            asker = slot.askers.pop(request, self)
+            if slot.shut and not answer.called:
+                audit(asker.crawler, request, "retry-after", slot.shut[0], "not asked")
+                answer.errback(Forbidden(*slot.shut, whole=True))
+        super()._process_queue(slot)
+
     def _wait_for_download(
         self, slot: Slot, request: Request, queue_dfd: "Deferred[Response]"
     ) -> Coroutine[Any, Any, None]:
-        slot.transferring.add(request)  # now, not when its task begins: the next one in the queue must see it
-        return self.download_for(slot, request, queue_dfd)
-
-    async def download_for(self, slot: Slot, request: Request, answer: "Deferred[Response]") -> None:
         """Download for the crawl that asked, whichever looked into the queue."""
         assert isinstance(slot, Pace)
+        slot.transferring.add(request)  # now, not when its task begins: the next one in the queue must see it
         asker = slot.askers.pop(request, self)
-        if slot.shut and not answer.called:
-            audit(asker.crawler, request, "retry-after", slot.shut[0], "not asked")
-            answer.errback(Forbidden(*slot.shut, whole=True))
-        if answer.called:  # given up while it waited
-            slot.transferring.discard(request)
-            self._process_queue(slot)
-        else:
-            await super(GraceDownloader, asker)._wait_for_download(slot, request, answer)
+        return super(GraceDownloader, asker)._wait_for_download(slot, request, queue_dfd)
 
     # -- the end ------------------------------------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """One host, one pace: whatever boards and targets of a run ask it, and whatever it says to one of them."""
 
 import json
+import time
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 from tests.command import Ran, rolecall
 from tests.crawl.test_careers import page
 from tests.crawl.test_careers import post as pot
-from tests.crawl.test_run import JOBS, greenhouse, listed, outcomes, report, run, watchlist
+from tests.crawl.test_run import JOBS, crawl_jobs, greenhouse, listed, outcomes, report, run, watchlist
 from tests.server import Answer, Asked, Reply, Site, serve
 
 HOST = "boards-api.greenhouse.io"
@@ -126,3 +127,23 @@ def test_a_host_that_asks_for_too_long_is_left_alone_and_its_word_is_kept(tmp_pa
         "not waited: more than ROLECALL_RETRY_AFTER_MAX",
         "not asked",
     }
+
+
+def test_what_was_given_up_while_it_waited_is_not_asked_for(tmp_path: Path) -> None:
+    begins, clock = datetime.now(UTC) + timedelta(seconds=14), time.monotonic() + 14
+    hours = f"Quiet(time.fromisoformat('{begins:%H:%M:%S.%f}'), (datetime.now(UTC) + timedelta(hours=1)).time(), 'UTC')"
+    jobs = f"""[Job(f"careers:https://{HOST}/{{name}}/careers", settings={{"DOWNLOAD_DELAY": 0.25}}, quiet=quiet)
+        for name, quiet in (("a", {hours}), ("b", None))]"""
+    answers = {f"/{HOST}/{name}": page(name) for name in "ab"}
+    for name in "ab":
+        links = "".join(f'<a href="/{name}/careers/potter-{n}">Potter {n}</a>' for n in range(60))
+        answers |= {f"/{HOST}/{name}/careers/potter-{n}": pot(f"Potter {n}") for n in range(60)}
+        answers[f"/{HOST}/{name}/careers"] = page(links)
+    with serve(answers) as site:
+        found = crawl_jobs(tmp_path, site, jobs)
+    assert found[f"careers:https://{HOST}/a/careers"].startswith("partial ended early: its quiet hours ")
+    assert found[f"careers:https://{HOST}/b/careers"].startswith("ok")
+    of_a, of_b = ([asked.at for asked in site.asked if f"/{name}/careers/potter" in asked.path] for name in "ab")
+    assert of_a, "it was at work"
+    assert len([at for at in of_b if at > clock + 0.5]) > 5, "the other one went on"
+    assert not [at for at in of_a if at > clock + 0.5]
