@@ -159,6 +159,10 @@ class Context(NamedTuple):
         """Whether a phrase of a role stands between two offsets."""
         return bool(self.spans[role]) and next(self.between(role, start, end), None) is not None
 
+    def begins(self, role: str, start: int) -> bool:
+        """Whether a phrase of a role begins at an offset."""
+        return next(self.between(role, start, start + SENTENCE), (-1, -1))[0] == start
+
     def follows(self, role: str, end: int) -> bool:
         """Whether a phrase of a role begins at an offset or right after it."""
         spans = self.spans[role]
@@ -405,7 +409,11 @@ def need_of(text: str, skill: Found, context: Context, section: SectionKind) -> 
     for at, _ in context.between("preferred_before", begin, skill.start):
         if text[at - 1 : at] != "(" or ")" not in text[at : skill.start]:
             return Need.PREFERRED
-    for at, _ in context.between("preferred_after", skill.end, end):
+    for at, stop in context.between("preferred_after", skill.end, end):
+        # `Excel, gradita la conoscenza di SAP`: the wish is for what follows.
+        more = " " in text[stop:end].split(")")[0].rstrip(" .")
+        if text[at - 2 : at] in (", ", "; ") and more and context.begins("preferred_before", at):
+            continue
         # `Java must, Kotlin a plus`: the wish is for what stands between the two.
         if (text[at - 1 : at] != "(" or at - skill.end <= 3) and not context.has("required_after", skill.end, at):
             return Need.PREFERRED
