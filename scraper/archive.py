@@ -6,10 +6,10 @@ that says what a board needs to read it again. Any WARC tool opens the files.
 
 import fcntl
 import hashlib
+import io
 import json
 import os
 import zlib
-from base64 import b32encode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,9 +17,8 @@ from pathlib import Path
 from string import printable
 from typing import Any, BinaryIO
 from urllib.parse import quote
-from uuid import uuid4
 
-from fastwarc.warc import ArchiveIterator
+from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
 MOST_BYTES = 512 * 1024 * 1024
 """Size at which a file is ended and the next one begun."""
@@ -65,12 +64,12 @@ class ArchiveWriter:
         got = http_head(f"HTTP/1.1 {reply.status}", reply.headers)
         sent = http_head(f"{reply.method} {path} HTTP/1.1", reply.sent)
         context = json.dumps(reply.context, ensure_ascii=False).encode()
-        response = f"<urn:uuid:{uuid4()}>"
-        concurrent, refers = {"WARC-Concurrent-To": response}, {"WARC-Refers-To": response}
-        out.write(record("response", response, "application/http; msgtype=response", about, got, reply.body))
-        http_request = "application/http; msgtype=request"
-        out.write(record("request", f"<urn:uuid:{uuid4()}>", http_request, about | concurrent, sent, reply.posted))
-        out.write(record("metadata", f"<urn:uuid:{uuid4()}>", "application/json", about | refers, b"", context))
+        response, packed = record(RESPONSE, "application/http; msgtype=response", about, got, reply.body)
+        out.write(packed)
+        about |= {"WARC-Concurrent-To": response}
+        out.write(record(REQUEST, "application/http; msgtype=request", about, sent, reply.posted)[1])
+        about = {"WARC-Refers-To": about.pop("WARC-Concurrent-To"), **about}
+        out.write(record(METADATA, "application/json", about, b"", context)[1])
         out.flush()
 
     def close(self) -> None:
@@ -96,18 +95,18 @@ class ArchiveWriter:
         return self.out
 
 
-def record(kind: str, name: str, content: str, about: Mapping[str, str], head: bytes, body: bytes) -> bytes:
-    """A record, packed by itself, so that what follows one that is damaged can be read."""
-    fields = {"WARC-Type": kind, "WARC-Record-ID": name, **about, "Content-Type": content}
-    fields |= {"WARC-Block-Digest": digest(head + body), "WARC-Payload-Digest": digest(body)}
-    fields["Content-Length"] = str(len(head) + len(body))
-    lines = "".join(f"{field}: {value}\r\n" for field, value in fields.items())
-    return zlib.compress(f"WARC/1.1\r\n{lines}\r\n".encode() + head + body + b"\r\n\r\n", wbits=31)
-
-
-def digest(data: bytes) -> str:
-    """As WARC files have it."""
-    return f"sha1:{b32encode(hashlib.sha1(data, usedforsecurity=False).digest()).decode()}"
+def record(
+    kind: WarcRecordType, content: str, about: Mapping[str, str], head: bytes, body: bytes
+) -> tuple[str, bytes]:
+    """A record's id and its bytes, packed by themselves, so that what follows one that is damaged can be read."""
+    made = WarcRecord()
+    made.init_headers(record_type=kind)
+    for name, value in {**about, "Content-Type": content}.items():
+        made.headers[name] = value
+    made.set_bytes_content(head + body)
+    plain = io.BytesIO()
+    made.write(plain, checksum_data=True, payload_digest=hashlib.sha1(body, usedforsecurity=False).digest())
+    return made.record_id, zlib.compress(plain.getvalue(), wbits=31)
 
 
 def http_head(first: str, headers: Headers) -> bytes:
@@ -218,17 +217,22 @@ def begins_as_warc(path: Path) -> bool:
         try:
             head = zlib.decompressobj(31).decompress(head, len(BEGIN))
         except zlib.error:
-            return True  # a damaged one: its length says where
+            return MEMBER in path.read_bytes()[1:]  # a damaged one, of whose records some are whole
     return BEGIN.startswith(head[: len(BEGIN)])
 
 
 def mend(path: Path) -> int:
-    """Cut a file behind its last whole record, where only the last one is damaged; how many bytes were cut."""
+    """Cut a file behind its last whole record, where only the last one is damaged; how many bytes were cut. A file
+    without any whole record is removed.
+    """
     said = damage(path)
     if said is None or "cut off" not in said:
         return 0
     whole, size = whole_length(path), path.stat().st_size
-    os.truncate(path, whole)
+    if whole:
+        os.truncate(path, whole)
+    else:
+        path.unlink()
     return size - whole
 
 

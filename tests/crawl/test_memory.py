@@ -203,6 +203,12 @@ def test_a_record_that_was_cut_off_is_reported_and_mended(tmp_path: Path) -> Non
     assert "bytes removed" in mended.err
     assert rolecall(tmp_path, "verify").clean().code == 0
     assert len(rolecall(tmp_path, "reparse").clean().out.splitlines()) == 1
+    first, foreign = path.with_name("first.warc.gz"), path.with_name("foreign.warc.gz")
+    first.write_bytes(path.read_bytes()[:100])
+    foreign.write_bytes(b"\x1f\x8b\x08 of somebody else")
+    assert "foreign.warc.gz: no WARC file\n" in rolecall(tmp_path, "verify", "--mend").clean().err
+    assert archive_files([tmp_path / "archive"]) == [foreign, path]
+    assert foreign.stat().st_size > 0, "what is not ours is not cut"
 
 
 def test_show_tells_a_postings_story(tmp_path: Path) -> None:
