@@ -14,12 +14,12 @@ import pytest
 
 from scraper.cluster import clusters
 from scraper.explore.flat import TABLES
-from scraper.explore.refresh import read_only, refresh
+from scraper.explore.refresh import read_only, refresh, without_evidence
 from scraper.explore.site import metadata, queries
 from scraper.parse import parse_posting
 from scraper.store import StoreError, open_store
 from tests.command import rolecall
-from tests.explore.lamps import crawl, fill, raw
+from tests.explore.lamps import TEXT, crawl, fill, raw
 
 
 @pytest.fixture
@@ -114,6 +114,17 @@ def test_words_are_found_without_their_accents_and_old_words_no_more(home: Path)
     sql = "SELECT id FROM postings WHERE n IN (SELECT rowid FROM postings_fts WHERE postings_fts MATCH ?)"
     assert rows(home, sql, "straßenloschung") == []
     assert rows(home, sql, "trimmer") == [("wantapply::a",)]
+
+
+def test_evidence_is_cut_off_whatever_the_text_says() -> None:
+    text = 'They wrote ,"sections":[ and ,"conflicts":[ here.'
+    record = parse_posting(raw("a", description=f"<p>{text}</p>{TEXT}")).model_dump_json(by_alias=True).encode()
+    whole = json.loads(record)
+    assert text in whole["description"]
+    assert whole.pop("sections")
+    assert whole.pop("evidence")
+    assert json.loads(without_evidence(record)) == whole
+    assert without_evidence(b'{"conflicts":[]}') == b'{"conflicts":[]}'
 
 
 def test_contacts_are_in_no_table_and_in_no_index_unless_asked_for(home: Path) -> None:
