@@ -16,6 +16,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from multiprocessing import connection, get_context
 from pathlib import Path
+from time import sleep
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from uuid import uuid4
 
@@ -26,6 +27,9 @@ T = TypeVar("T")
 Work: TypeAlias = Callable[[T], dict[str, Any]]
 Outcome: TypeAlias = tuple[int, dict[str, Any]]
 """Number of a task, and what its function gave, or `{"error": why}`."""
+
+BACK_WITHIN = 300
+"""Seconds that a machine may take to start one of Dask's workers again."""
 
 MOST_TRIES = 3
 
@@ -142,7 +146,7 @@ def run_dask(work: Work[T], tasks: Sequence[T], workers: int, scheduler: str | N
         waiting = deque(range(len(tasks)))
         deaths: Counter[int] = Counter()
         flying: dict[Any, int] = {}
-        flow = as_completed(with_results=True, raise_errors=False)  # type: ignore[no-untyped-call]
+        flow: Any = as_completed(with_results=True, raise_errors=False)  # type: ignore[no-untyped-call]
         while waiting or flying:
             width = workers if scheduler is None else sum(client.nthreads().values()) or 1
             # A task whose worker died is tried again when all others are done, alone.
@@ -151,7 +155,10 @@ def run_dask(work: Work[T], tasks: Sequence[T], workers: int, scheduler: str | N
                 key = f"rolecall-{uuid4()}"
                 future = client.submit(attempt, work, tasks[number], key=key, pure=False, retries=0)
                 flying[future.key] = number
-                flow.add(future)  # type: ignore[no-untyped-call]
+                flow.add(future)
+            while scheduler is None and not flow.has_ready():  # a cluster elsewhere starts workers when it likes
+                have_workers(client)
+                sleep(0.1)
             future, outcome = next(flow)
             number = flying.pop(future.key)
             if isinstance(outcome, dict):
@@ -162,6 +169,14 @@ def run_dask(work: Work[T], tasks: Sequence[T], workers: int, scheduler: str | N
                 waiting.append(number)
             else:
                 yield number, {"error": f"its worker died {MOST_TRIES} times: {said_by(outcome)}"}
+
+
+def have_workers(client: Any) -> None:
+    """Wait for a worker of this machine; those that died come back. Raises `EngineError` where none does."""
+    try:
+        client.wait_for_workers(1, timeout=BACK_WITHIN)
+    except TimeoutError:
+        raise EngineError(f"no Dask worker has come back within {BACK_WITHIN} s; what is done is kept") from None
 
 
 def said_by(error: Any) -> str:

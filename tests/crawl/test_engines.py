@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from scraper.crawl.engines import ENGINES, MOST_TRIES, run_local
+from scraper.crawl.engines import ENGINES, MOST_TRIES, EngineError, run_local
 from scraper.crawl.rewrite import watched
 
 HEAVY = pytest.mark.xdist_group("clusters")
@@ -48,9 +48,26 @@ def test_every_task_has_its_outcome(engine: str, tmp_path: Path) -> None:
     for kind in ("die", "hang"):
         assert found[kind]["error"].startswith(f"its worker died {MOST_TRIES} times")
         tries = len((tmp_path / f"{kind}.tries").read_text())
-        # Dask counts a worker's death against what it held and had not begun, too.
-        assert tries == MOST_TRIES or (engine == "dask" and 1 <= tries < MOST_TRIES)
+        # Dask says which tasks a dead worker held, not which of them it was at: one that stood in line behind another,
+        # or whose worker was lost to a busy machine, counts a death that it has not begun. No more are told apart.
+        assert (1 if engine == "dask" else MOST_TRIES) <= tries <= MOST_TRIES
     assert (tmp_path / "raise.tries").read_text() == "x", "what fails by itself would fail again"
+
+
+@HEAVY
+def test_dask_without_workers_is_not_waited_for_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("distributed")
+    monkeypatch.setattr("scraper.crawl.engines.BACK_WITHIN", 2)
+    with pytest.raises(EngineError, match="no Dask worker has come back within 2 s"):
+        list(ENGINES["dask"](retire, [0] * 3, 1))
+
+
+def retire(_: int) -> dict[str, Any]:
+    """Sends its own worker away for good."""
+    from distributed import get_client, get_worker
+
+    get_client().retire_workers([get_worker().address])
+    return {}
 
 
 def test_it_is_said_how_a_worker_died(tmp_path: Path) -> None:
