@@ -64,12 +64,12 @@ class ArchiveWriter:
         got = http_head(f"HTTP/1.1 {reply.status}", reply.headers)
         sent = http_head(f"{reply.method} {path} HTTP/1.1", reply.sent)
         context = json.dumps(reply.context, ensure_ascii=False).encode()
-        response, packed = record(RESPONSE, "application/http; msgtype=response", about, got, reply.body)
-        out.write(packed)
-        about |= {"WARC-Concurrent-To": response}
-        out.write(record(REQUEST, "application/http; msgtype=request", about, sent, reply.posted)[1])
-        about = {"WARC-Refers-To": about.pop("WARC-Concurrent-To"), **about}
-        out.write(record(METADATA, "application/json", about, b"", context)[1])
+        about["Content-Type"] = "application/http; msgtype=response"
+        response = write_record(out, WarcRecordType.response, about, got, reply.body)
+        concurrent = {"WARC-Concurrent-To": response, "Content-Type": "application/http; msgtype=request"}
+        write_record(out, WarcRecordType.request, about | concurrent, sent, reply.posted)
+        refers = {"WARC-Refers-To": response, "Content-Type": "application/json"}
+        write_record(out, WarcRecordType.metadata, about | refers, b"", context)
         out.flush()
 
     def close(self) -> None:
@@ -95,18 +95,17 @@ class ArchiveWriter:
         return self.out
 
 
-def record(
-    kind: WarcRecordType, content: str, about: Mapping[str, str], head: bytes, body: bytes
-) -> tuple[str, bytes]:
-    """A record's id and its bytes, packed by themselves, so that what follows one that is damaged can be read."""
-    made = WarcRecord()
-    made.init_headers(record_type=kind)
-    for name, value in {**about, "Content-Type": content}.items():
-        made.headers[name] = value
-    made.set_bytes_content(head + body)
+def write_record(out: BinaryIO, kind: WarcRecordType, about: Mapping[str, str], head: bytes, body: bytes) -> str:
+    """Append a record, packed by itself, so that what follows one that is damaged can be read; its id."""
+    record = WarcRecord()
+    record.init_headers(record_type=kind)
+    for name, value in about.items():
+        record.headers[name] = value
+    record.set_bytes_content(head + body)
     plain = io.BytesIO()
-    made.write(plain, checksum_data=True, payload_digest=hashlib.sha1(body, usedforsecurity=False).digest())
-    return made.record_id, zlib.compress(plain.getvalue(), wbits=31)
+    record.write(plain, checksum_data=True, payload_digest=hashlib.sha1(body, usedforsecurity=False).digest())
+    out.write(zlib.compress(plain.getvalue(), wbits=31))
+    return str(record.record_id)
 
 
 def http_head(first: str, headers: Headers) -> bytes:
