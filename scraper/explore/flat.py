@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from scraper.posting import Benefit, Employer, Experience, Location, Posting, Record, Salary, Skill
 
-VERSION = 2
+VERSION = 3
 """Of these tables; a file of another version is made again."""
 
 MODELS: dict[str, type[Record]] = {
