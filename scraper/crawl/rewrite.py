@@ -271,8 +271,14 @@ def reparse_files(tasks: Sequence[Task], run: Callable[[Sequence[Task]], Iterabl
     folder = Path(tasks[0].folder)
     with alone(folder):
         entries: dict[str, Entry] = {entry["name"]: entry for entry in earlier(folder)}
-        for number, entry in run(tasks):
-            task = tasks[number]
+        todo: list[Task] = []
+        for task in tasks:
+            if done(task):
+                entries[task.name] = {"name": task.name} | reparse_file(task)
+            else:
+                todo.append(task)
+        for number, entry in run(todo) if todo else ():  # an engine takes long to start
+            task = todo[number]
             if "error" in entry:
                 entry = {"input": Path(task.source).name, "output": None, "rows": 0, "rejects": 1} | entry
                 write_whole(task.rejects, json.dumps({"reason": entry["error"], "piece": None}) + "\n")

@@ -189,6 +189,15 @@ def test_what_is_done_stays_and_what_changed_is_done_again(tmp_path: Path) -> No
     assert len(json.loads((out / "manifest.json").read_text())["files"]) == 2, "the other file is still listed"
 
 
+def test_where_all_is_done_no_engine_starts(tmp_path: Path) -> None:
+    pytest.importorskip("distributed")
+    out = f"{tmp_path}/out/"
+    source = str(archive(tmp_path / "one.warc.gz", page("one")))
+    assert rolecall(tmp_path, "reparse", source, "-o", out).clean().code == 0
+    nowhere = ("--engine", "dask", "--scheduler", "tcp://127.0.0.1:9")
+    assert rolecall(tmp_path, "reparse", source, "-o", out, *nowhere).clean().code == 0
+
+
 def test_a_board_or_a_time_that_is_asked_for_makes_another_output(tmp_path: Path) -> None:
     source = archive(tmp_path / "in.warc.gz", page("a"))
     out = tmp_path / "out"
