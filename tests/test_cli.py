@@ -269,7 +269,7 @@ def test_labels_of_ones_own_are_scored(tmp_path: Path) -> None:
     ("line", "said"),
     [
         ("{", "bad.jsonl:1"),
-        ('{"raw": {"title": "x"}}', "bad.jsonl:1: 'labels'"),
+        ('{"raw": {"title": "x"}}', "bad.jsonl:1: no labelled post: it lacks 'labels'"),
         ('{"raw": {}, "labels": {}}', "bad.jsonl:1"),
         ('{"raw": {"title": "x"}, "labels": {"mood": 1}}', "no field is called 'mood'"),
     ],
