@@ -277,6 +277,9 @@ def compare(shape: str, port: int, targets: int, postings: int) -> None:
     print(f"CPU: {1000 * whole_time / count:.2f} ms a posting")
     for label, seconds in sorted(spent.items(), key=lambda item: -item[1]):
         print(f"    {label:20} {1000 * seconds / count:6.2f} ms {seconds / whole_time:6.1%}")
+    least = bare.cpu + spent["reading"]
+    share = f"Rolecall makes {least / whole_time:.0%} of that rate"
+    print(f"bare Scrapy and the readers: {1000 * least / count:.2f} ms a posting; {share}")
 
 
 if __name__ == "__main__":
