@@ -123,6 +123,7 @@ TEXTS = [
     ("Abgeschlossene Ausbildung zum Klempner.", ""),
     ("Poste en CDI à temps plein.", "full_time permanent"),
     ("CDD de six mois.", "temporary"),
+    ("Nous plaçons des boulangers en CDI, CDD et intérim.", ""),
     ("Nous recrutons en alternance.", "apprenticeship"),
     ("Contrato indefinido a jornada completa.", "full_time permanent"),
     ("Conoces las buenas prácticas.", ""),
