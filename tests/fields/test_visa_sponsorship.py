@@ -29,6 +29,7 @@ TEXTS = [
     ("Sawdust will consider sponsoring a new carpenter for a permit.", True),
     ("To conform to export regulations, you must be a (i) U.S. citizen, (ii) asylee or be eligible.", None),
     ("Our citizens and their portal", None),
+    ("Visa US citizenship/visa not required", None),
     ("Work authorization:\nUnited States (Required)\nBenefits:\nDental", False),
     ("U.S. Person status is required to enter the workshop.", False),
     ("Visa sponsorship available.", True),

@@ -53,6 +53,7 @@ TEXTS = [
     ("#LIHybrid", "hybrid"),
     ("We are open to remote candidates.", "remote"),
     ("You work with remote candidates and their managers.", None),
+    ("We are unable to support remote work from Guam.", None),
     ("We look in all three towns, as well as remote.", "remote"),
     ("Willingness to work on-site, nights too", "onsite"),
     ("Several on-site positions available", "onsite"),
